@@ -1,0 +1,70 @@
+"""Dataset, Table, Column: what both dialects of the schema language become.
+
+A document in the record dialect is the one-table case. Everything here is frozen and holds no
+default that is still to be decided; `compile.py` turns it into a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from datagen.analysis import Analysis
+from datagen.generators.base import Generator
+from datagen.modifiers.base import Modifier
+
+TextFormat = Literal["csv", "jsonl", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time; both ends are inclusive instants in microseconds since 1970-01-01 UTC."""
+
+    start_us: int
+    end_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column is made: drawn by `generator`, then changed by each modifier in turn."""
+
+    name: str
+    generator: Generator
+    modifiers: tuple[Modifier, ...]
+    path: str  # where it stands in the document, for messages: schema.fields.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    rows: int
+    columns: tuple[Column, ...]  # in the order they are written
+    axis: str | None  # the datetime column along which rows are laid out; None: rows have no order in time
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    format: TextFormat
+    gzip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    name: str  # slug [a-z][a-z0-9_]{0,62}
+    seed: int
+    window: Window
+    output: Output
+    tables: tuple[Table, ...]  # parents before children
+    analysis: Analysis
+    document: Mapping[str, Any]  # the effective document: overrides applied, defaults of the top level filled in
+    schema_sha256: str  # of `document` as canonical JSON
+    overrides: Mapping[str, Any]  # path -> value: what replaced a value of the file
+    drawn: frozenset[str]  # of "seed", "time_window": those the document did not name and no override gave
+
+    def table(self, name: str) -> Table:
+        """The table of that name. KeyError where there is none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
