@@ -253,7 +253,7 @@ def _binary(operator: ast.operator, left: ast.expr, right: ast.expr) -> Node:
 
 
 def _compare(left: ast.expr, operators: list[ast.cmpop], others: list[ast.expr]) -> Node:
-    pairs: list[Node] = []
+    pairs: list[Compare] = []
     before = _node(left)
     for operator, other in zip(operators, map(_node, others), strict=True):
         op = _COMPARE.get(type(operator))
