@@ -1,0 +1,28 @@
+"""Where the browser tests find their browser. They may be skipped only where there is none, and never in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium for Playwright's `executable_path`; CHROMIUM names another than the one on PATH."""
+    found = next(filter(None, map(shutil.which, [os.environ.get("CHROMIUM", ""), *NAMES])), None)
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail("no Chromium: browser tests are never skipped in CI; install it, or name one in CHROMIUM")
+    pytest.skip("no Chromium on PATH; install it, or name one in CHROMIUM")
