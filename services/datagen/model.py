@@ -13,16 +13,9 @@ from typing import Any, Literal
 from datagen.analysis import Analysis
 from datagen.generators.base import Generator
 from datagen.modifiers.base import Modifier
+from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of time; both ends are inclusive instants in microseconds since 1970-01-01 UTC."""
-
-    start_us: int
-    end_us: int
 
 
 @dataclass(frozen=True, slots=True)

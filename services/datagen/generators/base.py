@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from datagen.draws import Draws
 
 
+Scalar = str | int | float | bool | None  # what an author may list as a value
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows start..stop (half-open, 0-based) of a table, and the columns of them made so far."""
@@ -24,8 +27,18 @@ class Rows:
         return self.stop - self.start
 
 
+class Independent:
+    """The part of a generator that reads no other column."""
+
+    __slots__ = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ()
+
+
 class Generator(Protocol):
-    """A frozen dataclass whose attributes are everything the kind needs; it refuses what it cannot do where it is made."""
+    """A frozen dataclass whose attributes are all the kind needs; it refuses what it cannot do where it is made."""
 
     @property
     def reads(self) -> tuple[str, ...]:

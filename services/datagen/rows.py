@@ -1,0 +1,46 @@
+"""The heart: rows of a table from their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from datagen.draws import Draws
+from datagen.generators.base import Rows
+from datagen.plan import Plan, TablePlan
+
+BLOCK_ROWS = 1 << 16  # temporaries of a column of a block stay in cache
+
+
+def generate(plan: Plan, table: str, start: int, stop: int) -> pa.RecordBatch:
+    """Rows start..stop of a table. Same arguments, same rows: on any worker, in any order, in any slicing.
+
+    The columns are those of the table plan's arrow_schema, in its order; text columns may be
+    dictionary arrays.
+    """
+    made = plan.tables[table]
+    blocks = [_block(plan.dataset.seed, made, *span) for span in _spans(start, stop)]
+    if len(blocks) == 1:
+        return blocks[0]
+    columns = [pa.concat_arrays([block.column(place) for block in blocks]) for place in range(len(made.columns))]
+    return pa.record_batch(columns, names=made.arrow_schema.names)
+
+
+def _spans(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    yield start, min(start + BLOCK_ROWS, stop)
+    for first in range(start + BLOCK_ROWS, stop, BLOCK_ROWS):
+        yield first, min(first + BLOCK_ROWS, stop)
+
+
+def _block(seed: int, table: TablePlan, start: int, stop: int) -> pa.RecordBatch:
+    columns: dict[str, pa.Array] = {}
+    rows = Rows(start, stop, columns)
+    for column in table.making:
+        draws = Draws(seed, table.name, column.name, start, stop)
+        values = column.generator.values(rows, draws)
+        for modifier in column.modifiers:
+            values = modifier.apply(values, rows, draws)
+        columns[column.name] = values
+    names = table.arrow_schema.names
+    return pa.record_batch([columns[name] for name in names], names=names)
