@@ -1,0 +1,47 @@
+# Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo doctor reset test check fix bench golden lock clean distclean
+
+SCHEMA ?= schemas/card_transactions.json
+ARGS   ?=
+RUN    := sh services/demo/setup/run
+
+help: ## this list
+	@echo "make TARGET [SCHEMA=schemas/card_transactions.json] [ARGS='...']"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s%s\n' "$$name" "$$what"; done
+
+setup: ## the virtual environment, packages and artefacts, and nothing else
+	@$(RUN)
+
+demo: ## data, batch job and page, until Ctrl-C (SCHEMA=... another business, ARGS='--rows 100000' ...)
+	@$(RUN) -m demo up --schema "$(SCHEMA)" $(ARGS)
+
+doctor: ## what of this machine does not fit, and what to do about it
+	@$(RUN) --bare -m demo.doctor
+
+reset: ## remove what the demo made: inputs, outputs, state
+	@$(RUN) -m demo reset $(ARGS)
+
+test: ## all tests (ARGS='tests/demo -k name' some)
+	@$(RUN) -m pytest $(ARGS)
+
+check: ## format, lint, types, and the tests that need no JVM and no browser
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(RUN) -m pytest -q -m "not spark and not browser and not slow" $(ARGS)
+
+fix: ## format the code and mend what the linter can
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+lock: ## resolve requirements.lock anew from pyproject.toml
+	@$(RUN) -m uv pip compile -q --no-header --universal --python-version 3.11 --generate-hashes --group dev \
+		-o requirements.lock pyproject.toml
+
+clean: ## remove caches and what benchmarks left
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis bench-results spark-warehouse
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## also remove the set-up: .venv and .artifacts
+	@rm -rf .venv .artifacts
