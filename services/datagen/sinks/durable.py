@@ -1,0 +1,112 @@
+"""Files that are wholly on the disk before anybody may look for them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+Bytes = bytes | bytearray | memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    bytes: int
+    sha256: str
+
+
+class Target:
+    """Where the bytes of one extract go: an open descriptor; what it is given is counted and hashed."""
+
+    def __init__(self, descriptor: int, durable: bool = True) -> None:
+        self.descriptor = descriptor
+        self._durable = durable
+        self._bytes = 0
+        self._digest = hashlib.sha256()
+
+    def write(self, data: Bytes, /) -> int:
+        view = memoryview(data).cast("B")
+        write_all(self.descriptor, view)
+        self._digest.update(view)
+        self._bytes += len(view)
+        return len(view)
+
+    def finish(self) -> Written:
+        """All bytes are on the disk, where that was promised."""
+        if self._durable:
+            os.fsync(self.descriptor)
+        return Written(self._bytes, self._digest.hexdigest())
+
+    def close(self) -> None:
+        """May be called twice. Without `finish` before it nothing is promised of the bytes."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+def new_file(path: Path) -> Target:
+    """FileExistsError where anything stands there, be it a link."""
+    return Target(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666))
+
+
+def standard_output() -> Target:
+    """Nobody knows what becomes of these bytes. OSError where standard output is closed."""
+    sys.stdout.flush()
+    return Target(os.dup(1), durable=False)
+
+
+def write_all(descriptor: int, view: memoryview) -> None:
+    while len(view):
+        view = view[os.write(descriptor, view) :]
+
+
+def write_file(path: Path, text: str) -> None:
+    """A new file with this text, on the disk when this returns."""
+    target = new_file(path)
+    try:
+        target.write(text.encode())
+        target.finish()
+    finally:
+        target.close()
+
+
+def read_text(path: Path) -> str | None:
+    """A regular file's text; None where there is none. No link is followed, no pipe waited for. OSError, ValueError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    with open(descriptor, encoding="utf-8") as file:
+        return _regular(file, path).read()
+
+
+def _regular(file: IO[str], path: Path) -> IO[str]:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise ValueError(f"{path}: not a regular file")
+    return file
+
+
+def sync_folder(path: Path) -> None:
+    """The names in a folder are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A durable copy; the source is read without following a link."""
+    out = new_file(target)
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+        with open(descriptor, "rb", buffering=0) as file:
+            while block := file.read(1 << 20):
+                out.write(block)
+        out.finish()
+    finally:
+        out.close()
