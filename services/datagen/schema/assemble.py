@@ -1,0 +1,83 @@
+"""The Dataset that a document without faults describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datagen.analysis import Analysis
+from datagen.model import Column, Dataset, Output, Table
+from datagen.schema.analyse import Analysed
+from datagen.schema.columns import input_column
+from datagen.schema.effective import sha256
+from datagen.schema.fields import FieldBase
+from datagen.schema.fingerprint import fingerprint
+from datagen.schema.labels import readable
+from datagen.schema.values import iso_instant
+from datagen.timeline import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The parts of a document in which no fault was found."""
+
+    document: dict[str, Any]  # effective
+    window: Window
+    models: tuple[FieldBase, ...]
+    columns: tuple[Column, ...]  # one for each model
+    analysed: Analysed
+
+
+def assemble(sound: Sound, overrides: Mapping[str, Any], drawn: frozenset[str]) -> Dataset:
+    document = sound.document
+    name, rows = str(document["name"]), int(document["entity_count"])
+    return Dataset(
+        name=name,
+        seed=int(document["seed"]),
+        window=sound.window,
+        output=Output(document["output"]["format"], document["output"]["gzip"]),
+        tables=(Table(name, rows, sound.columns, sound.analysed.timestamp_field),),
+        analysis=_analysis(sound),
+        document=document,
+        schema_sha256=sha256(document),
+        overrides=dict(overrides),
+        drawn=drawn,
+    )
+
+
+def _analysis(sound: Sound) -> Analysis:
+    document, analysed = sound.document, sound.analysed
+    name, seed, rows = str(document["name"]), int(document["seed"]), int(document["entity_count"])
+    listed = (*analysed.dimensions, *analysed.numeric_fields, *analysed.boolean_fields)
+    names = {entry.name for entry in listed}
+    return Analysis(
+        dataset=name,
+        name=analysed.name or name,
+        title=analysed.title or analysed.name or name,
+        description=_description(document),
+        currency=analysed.currency,
+        timezone=analysed.timezone,
+        table=name,
+        id_field=analysed.id_field,
+        timestamp_field=analysed.timestamp_field,
+        dimensions=analysed.dimensions,
+        numeric_fields=analysed.numeric_fields,
+        boolean_fields=analysed.boolean_fields,
+        measures=analysed.measures,
+        aliases=analysed.aliases,
+        stream=analysed.stream,
+        columns=tuple(input_column(model, column) for model, column in zip(sound.models, sound.columns, strict=True)),
+        window_start=iso_instant(sound.window.start_us),
+        window_end=iso_instant(sound.window.end_us),
+        fingerprint=fingerprint(name, seed, rows, sound.window, sound.models, analysed),
+        labels={column.name: readable(column.name) for column in sound.columns if column.name not in names},
+    )
+
+
+def _description(document: Mapping[str, Any]) -> str:
+    """What the author says of the data, within `analysis` or around it."""
+    for part in (document.get("analysis") or {}, document):
+        if isinstance(text := part.get("description"), str):
+            return text
+    return ""

@@ -1,0 +1,80 @@
+"""Collects every fault of a document, each with its path and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from datagen.errors import Problem
+from datagen.schema.json_text import Path
+from datagen.schema.names import is_field_name, show
+
+
+class Faults:
+    """Grows as the document is read; `problems` has them in the order of lines."""
+
+    def __init__(self, document: Any, lines: Mapping[Path, int], overridden: frozenset[Path] = frozenset()) -> None:
+        self._document = document
+        self._lines = lines
+        self._overridden = overridden
+        self._found: dict[tuple[str, str], Problem] = {}
+        self._at_fault: set[Path] = set()  # the paths of the faults, and all above them
+
+    def add(self, path: Path, message: str, *, line: int | None = None) -> None:
+        """One fault. Said twice of the same path, it counts once."""
+        overridden = any(path[: len(place)] == place for place in self._overridden)
+        if line is None:
+            line = 0 if overridden else self._line(path)
+        shown = dotted(self._document, path)
+        note = " (set by an override)" if overridden else ""
+        self._found.setdefault((shown, message), Problem(shown, line, message + note))
+        self._at_fault.update(path[:length] for length in range(len(path) + 1))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def within(self, path: Path) -> bool:
+        """Whether anything at or below `path` is at fault."""
+        return path in self._at_fault
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(sorted(self._found.values(), key=lambda problem: problem.line))
+
+    def _line(self, path: Path) -> int:
+        """The line of the innermost part of `path` that stands in the file."""
+        for length in range(len(path), -1, -1):
+            if (line := self._lines.get(path[:length])) is not None:
+                return line
+        return 0
+
+
+def dotted(document: Any, path: Path) -> str:
+    """A path for people: items of a list by their name where they have one, else by number."""
+    parts = []
+    value = document
+    for part in path:
+        parts.append(_part(value, part))
+        value = _child(value, part)
+    return ".".join(parts)
+
+
+def _part(value: Any, part: str | int) -> str:
+    if isinstance(part, int):
+        item = _child(value, part)
+        name = item.get("name") if isinstance(item, dict) else item
+        return name if isinstance(name, str) and is_field_name(name) else str(part)
+    plain = 0 < len(part) < 64 and all(char.isalnum() or char in "_$-" for char in part)
+    return part if plain else quoted_part(part)
+
+
+def quoted_part(part: str) -> str:
+    return '"' + show(part)[1:-1].replace('"', '\\"') + '"'
+
+
+def _child(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value):
+        return value[part]
+    return None

@@ -1,0 +1,65 @@
+"""The fields of a document as `analysis` may name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from datagen.analysis import InputColumn, Kind
+from datagen.schema.faults import Faults
+from datagen.schema.fields import FieldBase
+from datagen.schema.json_text import Path
+from datagen.schema.names import show, suggest
+
+MEANING: Mapping[Kind, str] = {
+    "text": "text",
+    "int": "a whole number",
+    "float": "a number with a fraction",
+    "bool": "true or false",
+    "time": "a datetime",
+    "object": "an object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownField:
+    name: str
+    path: Path
+    model: FieldBase | None  # None where the field itself is at fault: then nothing more is said of it
+    column: InputColumn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    fields: Mapping[str, KnownField]  # in the order of the document
+    faults: Faults
+
+    def check(self, name: str, path: Path, fits: Callable[[KnownField], str | None]) -> bool:
+        """Whether a name stands for a field that fits; notes why not. `fits` says what is wrong with a sound field."""
+        field = self.fields.get(name)
+        if field is None:
+            self.faults.add(path, f"no field {show(name)}; {suggest(name, self.fields)}")
+            return False
+        wrong = fits(field) if field.column else None
+        if wrong:
+            self.faults.add(path, wrong)
+        return not wrong
+
+    def of_kind(self, name: str, path: Path, kinds: tuple[Kind, ...], wanted: str) -> bool:
+        def fits(field: KnownField) -> str | None:
+            if field.column is None or field.column.kind in kinds:
+                return None
+            return f"'{name}' is {MEANING[field.column.kind]}; {wanted}"
+
+        return self.check(name, path, fits)
+
+    def first(self, *models: type[FieldBase]) -> str | None:
+        """The first field of one of these models."""
+        return next((field.name for field in self.fields.values() if isinstance(field.model, models)), None)
+
+    def all(self, *models: type[FieldBase]) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields.values() if isinstance(field.model, models))
+
+    def column(self, name: str) -> InputColumn | None:
+        field = self.fields.get(name)
+        return field.column if field else None
