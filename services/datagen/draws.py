@@ -93,7 +93,7 @@ class Draws:
         """Multiples of 2^-53 in [0, 1)."""
         bits = self.u64(purpose)
         bits >>= S11
-        unit = bits.astype(np.float64)
+        unit = bits.view(np.int64).astype(np.float64)  # the signed conversion is the faster
         unit *= 2.0**-53
         return unit
 
@@ -127,7 +127,7 @@ class Draws:
 def to_open_unit(bits: U64) -> F64:
     """Odd multiples of 2^-53 in (0, 1) from the upper 52 bits; the bits are lost."""
     bits >>= S12
-    unit = bits.astype(np.float64)
+    unit = bits.view(np.int64).astype(np.float64)  # the signed conversion is the faster
     unit *= 2.0**-52
     unit += 2.0**-53
     return unit

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.generators.base import Rows
+from datagen.memory import keep_freed_memory
 from datagen.plan import Plan, TablePlan
 
 BLOCK_ROWS = 1 << 16  # temporaries of a column of a block stay in cache
@@ -19,6 +20,7 @@ def generate(plan: Plan, table: str, start: int, stop: int) -> pa.RecordBatch:
     The columns are those of the table plan's arrow_schema, in its order; text columns may be
     dictionary arrays.
     """
+    keep_freed_memory()
     made = plan.tables[table]
     blocks = [_block(plan.dataset.seed, made, *span) for span in _spans(start, stop)]
     if len(blocks) == 1:

@@ -90,26 +90,22 @@ def _mean_density(ramp: Ramp, edges: I64) -> F64:
     return middles if ramp.direction == "up" else 1.0 - middles
 
 
-def place_within(curve: Curve, window: Window, left: I64, length: I64, share: F64) -> I64:
+def place_within(curve: Curve, window: Window, left: I64 | int, length: I64 | int, share: F64) -> I64:
     """The instants below which `share` of the curve between left and left + length lies; never falls as share grows.
 
     Shares are in [0, 1); each instant is a whole microsecond before left + length.
     """
     offset = _ramp_offset(curve, window, left, length, share) if isinstance(curve, Ramp) else share * length
-    whole = offset.astype(np.int64)  # cuts; offsets are never negative
+    whole: I64 = offset.astype(np.int64)  # cuts; offsets are never negative
     np.minimum(whole, length - 1, out=whole)
     whole += left
     return whole
 
 
-def _ramp_offset(ramp: Ramp, window: Window, left: I64, length: I64, share: F64) -> F64:
+def _ramp_offset(ramp: Ramp, window: Window, left: I64 | int, length: I64 | int, share: F64) -> F64:
     """Solves the quadratic that the integral of a linear density is."""
-    if ramp.direction == "up":
-        near = (left - window.start_us).astype(np.float64)
-        far = near + length
-        offset = np.sqrt(near * near + share * (far - near) * (far + near)) - near
-    else:
-        near = (window.end_us + 1 - left).astype(np.float64)
-        far = near - length
-        offset = near - np.sqrt(near * near - share * (near - far) * (near + far))
-    return np.maximum(offset, 0.0)
+    rising = ramp.direction == "up"
+    near = np.asarray(left - window.start_us if rising else window.end_us + 1 - left, np.float64)
+    far = near + length if rising else near - length
+    offset: F64 = np.abs(np.sqrt(near * near + share * ((far - near) * (far + near))) - near)
+    return offset

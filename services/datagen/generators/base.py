@@ -27,16 +27,6 @@ class Rows:
         return self.stop - self.start
 
 
-class Independent:
-    """The part of a generator that reads no other column."""
-
-    __slots__ = ()
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return ()
-
-
 class Generator(Protocol):
     """A frozen dataclass whose attributes are all the kind needs; it refuses what it cannot do where it is made."""
 
@@ -45,8 +35,23 @@ class Generator(Protocol):
         """Columns of the same table that this one is a function of."""
         ...
 
+    def check_rows(self, rows: int) -> None:
+        """RefusalError where the kind cannot make so many rows."""
+        ...
+
     def arrow_type(self) -> pa.DataType: ...
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
         """One value a row, of arrow_type() or a dictionary of it. Uses no state but its arguments."""
         ...
+
+
+class Kind:
+    """What most generators have in common: they read no other column and make any number of rows."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ()
+
+    def check_rows(self, rows: int) -> None:
+        """Nothing to refuse."""

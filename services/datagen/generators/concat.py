@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from datagen.draws import Draws
+from datagen.generators.base import Kind, Rows
+from datagen.generators.joined import joined, piece_of
 from datagen.refusals import RefusalError
+from datagen.text.words import Piece, literal
 
 
 @dataclass(frozen=True)
-class Concat:
+class Concat(Kind):
     parts: tuple[str, ...]  # column names; null is the empty text
     sep: str
 
@@ -24,3 +28,10 @@ class Concat:
 
     def arrow_type(self) -> pa.DataType:
         return pa.string()
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        between = literal(self.sep.encode())
+        pieces: list[Piece] = []
+        for name in self.parts:
+            pieces += [between, piece_of(rows.columns[name])]
+        return joined(pieces[1:], len(rows))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from datagen.generators.base import Independent
+from datagen.draws import Draws
+from datagen.generators.base import Kind, Rows
 from datagen.refusals import fraction
 
 
 @dataclass(frozen=True)
-class Flag(Independent):
+class Flag(Kind):
     p_true: float
 
     def __post_init__(self) -> None:
@@ -19,3 +20,6 @@ class Flag(Independent):
 
     def arrow_type(self) -> pa.DataType:
         return pa.bool_()
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        return pa.array(draws.chance(self.p_true))

@@ -6,18 +6,26 @@ import math
 import sys
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
-from datagen.generators.base import Independent
+from datagen.draws import F64, Draws
+from datagen.generators.base import Kind, Rows
 from datagen.refusals import RefusalError, finite, not_negative, ordered, positive
 
 FURTHEST_NORMAL = 8.3  # no draw lies further from the mean, in standard deviations
 LOG_OF_LARGEST = math.log(sys.float_info.max)
 
 
-class _Float(Independent):
+class _Float(Kind):
     def arrow_type(self) -> pa.DataType:
         return pa.float64()
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        return pa.array(self.drawn(draws))
+
+    def drawn(self, draws: Draws) -> F64:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,15 @@ class Uniform(_Float):
 
     def __post_init__(self) -> None:
         ordered("min", self.min, "max", self.max)
+
+    def drawn(self, draws: Draws) -> F64:
+        unit = draws.uniform()
+        span = self.max - self.min
+        if math.isinf(span):
+            return (1.0 - unit) * self.min + unit * self.max
+        unit *= span
+        unit += self.min
+        return np.minimum(unit, self.max, out=unit)
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,12 @@ class Normal(_Float):
         not_negative("stddev", self.stddev)
         if not math.isfinite(abs(self.mean) + FURTHEST_NORMAL * self.stddev):
             raise RefusalError("stddev", f"stddev={self.stddev} around mean={self.mean} leaves the range of doubles")
+
+    def drawn(self, draws: Draws) -> F64:
+        deviate = draws.normal()
+        deviate *= self.stddev
+        deviate += self.mean
+        return deviate
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,12 @@ class Lognormal(_Float):
                 f"a median of {self.mean} is mean={math.log(max(self.mean, 1)):.4g}",
             )
 
+    def drawn(self, draws: Draws) -> F64:
+        deviate = draws.normal()
+        deviate *= self.stddev
+        deviate += self.mean
+        return np.exp(deviate, out=deviate)
+
 
 @dataclass(frozen=True)
 class Exponential(_Float):
@@ -65,3 +94,9 @@ class Exponential(_Float):
         positive("lambda", self.rate)
         if not math.isfinite(40 / self.rate):
             raise RefusalError("lambda", f"lambda={self.rate} is so small that values leave the range of doubles")
+
+    def drawn(self, draws: Draws) -> F64:
+        unit = draws.open_uniform()
+        np.log(unit, out=unit)
+        unit /= -self.rate
+        return unit

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+import numpy as np
 import pyarrow as pa
 
-from datagen.generators.base import Independent
+from datagen.draws import Draws
+from datagen.generators.base import Kind, Rows
+from datagen.generators.joined import joined, piece_of
 from datagen.refusals import RefusalError, finite
+from datagen.rounding import rounded
+from datagen.text.words import literal
 
 MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
-class Geo(Independent):
+class Geo(Kind):
     """The box spans any two opposite corners; it does not cross the 180th meridian."""
 
     lat0: float
@@ -32,11 +38,28 @@ class Geo(Independent):
         ):
             finite(key, value)
             if abs(value) > limit:
-                raise RefusalError(
-                    "bbox", f"{key}={value} is outside -{limit} to {limit}; bbox is lat0, lon0, lat1, lon1"
-                )
+                raise RefusalError("bbox", f"bbox: {key}={value} is outside -{limit} to {limit}")
         if not 0 <= self.precision <= MOST_DIGITS:
             raise RefusalError("precision", f"precision={self.precision} must be between 0 and {MOST_DIGITS}")
 
     def arrow_type(self) -> pa.DataType:
         return pa.struct([("lat", pa.float64()), ("lon", pa.float64())]) if self.as_object else pa.string()
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        latitude = self._between("lat", self.lat0, self.lat1, draws)
+        longitude = self._between("lon", self.lon0, self.lon1, draws)
+        if self.as_object:
+            return pa.StructArray.from_arrays([latitude, longitude], ["lat", "lon"])
+        return joined([piece_of(latitude), literal(b","), piece_of(longitude)], len(rows))
+
+    def _between(self, purpose: str, one: float, other: float, draws: Draws) -> pa.Array:
+        unit = draws.uniform(purpose)
+        unit *= other - one
+        unit += one
+        points = rounded(unit, self.precision)
+        low, high = self._grid(min(one, other), ROUND_CEILING), self._grid(max(one, other), ROUND_FLOOR)
+        return pa.array(np.clip(points, low, high) if low <= high else points)
+
+    def _grid(self, bound: float, rounding: str) -> float:
+        """The nearest point of the grid of digits that is not outside the bound."""
+        return float(Decimal(repr(bound)).quantize(Decimal(1).scaleb(-self.precision), rounding)) + 0.0

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
-from datagen.generators.base import Independent
-from datagen.refusals import int64
+from datagen.draws import Draws
+from datagen.generators.base import Kind, Rows
+from datagen.refusals import INT64_MAX, INT64_MIN, RefusalError, int64
 
 
 @dataclass(frozen=True)
-class Sequence(Independent):
+class Sequence(Kind):
     start: int
     step: int
 
@@ -19,5 +21,16 @@ class Sequence(Independent):
         int64("start", self.start)
         int64("step", self.step)
 
+    def check_rows(self, rows: int) -> None:
+        last = self.start + max(rows - 1, 0) * self.step
+        if not INT64_MIN <= last <= INT64_MAX:
+            raise RefusalError("step", f"step={self.step} from start={self.start} leaves 64 bits within {rows} rows")
+
     def arrow_type(self) -> pa.DataType:
         return pa.int64()
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        numbers = np.arange(rows.start, rows.stop, dtype=np.int64)
+        numbers *= self.step
+        numbers += self.start
+        return pa.array(numbers)

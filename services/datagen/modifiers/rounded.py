@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datagen.refusals import RefusalError
+import pyarrow as pa
 
-MOST_DIGITS = 15
+from datagen.draws import Draws
+from datagen.generators.base import Rows
+from datagen.refusals import RefusalError
+from datagen.rounding import MOST_DIGITS, rounded
 
 
 @dataclass(frozen=True)
@@ -16,3 +19,6 @@ class Rounded:
     def __post_init__(self) -> None:
         if not 0 <= self.precision <= MOST_DIGITS:
             raise RefusalError("precision", f"precision={self.precision} must be between 0 and {MOST_DIGITS}")
+
+    def apply(self, values: pa.Array, rows: Rows, draws: Draws) -> pa.Array:
+        return pa.array(rounded(values.to_numpy(), self.precision))

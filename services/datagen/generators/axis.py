@@ -1,0 +1,25 @@
+"""The time axis as a column: laid out along the window, not sampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from datagen.axis import AxisPlan
+from datagen.draws import Draws
+from datagen.generators.base import Kind, Rows
+from datagen.generators.instant import formatted, instant_type
+
+
+@dataclass(frozen=True)
+class Axis(Kind):
+    plan: AxisPlan
+    format: str
+
+    def arrow_type(self) -> pa.DataType:
+        return instant_type(self.format)
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        instants = self.plan.instants(rows.start, rows.stop, draws.uniform("place"))
+        return formatted(instants, self.format, self.plan.window)
