@@ -84,6 +84,18 @@ class Screen:
     def fail(self, step: Step, label: str = "", note: str = "") -> None:
         self._end(step, self.marks[1], RED, label or step.label, note)
 
+    def report(self, good: bool, label: str, note: str) -> None:
+        """A finding: a line that took no time."""
+        mark, colour = (self.marks[0], GREEN) if good else (self.marks[1], RED)
+        self.say(f"  {self._paint(mark, colour)} {label:<{LABEL_COLUMNS}} {note}")
+
+    def drop(self, step: Step) -> None:
+        """Forgets a step that came to no end of its own."""
+        with self._lock:
+            self._erase()
+            self._forget(step)
+            self._draw()
+
     @contextmanager
     def step(self, running: str, done: str) -> Iterator[Step]:
         """A step as long as the block; its note is what the block left in it. A block that raises has failed."""
@@ -111,12 +123,15 @@ class Screen:
     def _end(self, step: Step, mark: str, colour: str, label: str, note: str) -> None:
         with self._lock:
             self._erase()
-            self._running.remove(step)
-            if not self._running:
-                self._quiet.set()
+            self._forget(step)
             line = self._line(mark, label, self.clock() - step.started, note)
             self._write(line.replace(mark, self._paint(mark, colour), 1) + "\n")
             self._draw()
+
+    def _forget(self, step: Step) -> None:
+        self._running.remove(step)
+        if not self._running:
+            self._quiet.set()
 
     def _tick(self, quiet: threading.Event) -> None:
         while not quiet.wait(TICK_S):

@@ -1,0 +1,102 @@
+"""What a demo is made of: each part's command, what it waits for, and how one sees that it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datagen import manifest
+from demo.ports import HOST
+from demo.screen import bytes_text
+from web.published import Published
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process of the demo. One that `ends` is ready when it has ended with 0, any other when `ready` says so."""
+
+    name: str
+    running: str  # what the screen says while it is not ready
+    done: str  # and then
+    command: tuple[str | Path, ...]
+    note: Callable[[], str]  # what came of it, once it is ready
+    ends: bool = False
+    ready: Callable[[], bool] = lambda: True
+    after: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the embedded demo keeps one dataset's things."""
+
+    data: Path
+    dataset: str
+
+    @property
+    def input(self) -> Path:
+        return self.data / "input" / self.dataset
+
+    @property
+    def output(self) -> Path:
+        return self.data / "output" / self.dataset
+
+    @property
+    def state(self) -> Path:
+        return self.data / "state"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "demo" / "logs"
+
+
+def generator(schema: Path, folders: Folders, options: tuple[str, ...]) -> Part:
+    return Part(
+        name="generator",
+        running="making data",
+        done="data made",
+        command=(sys.executable, "-m", "datagen", "generate", schema, "-o", folders.input, *options),
+        note=lambda: made(folders),
+        ends=True,
+    )
+
+
+def dashboard(folders: Folders, port: int) -> Part:
+    options = ("--data", folders.data, "--dataset", folders.dataset, "--host", HOST, "--port", str(port))
+    return Part(
+        name="dashboard",
+        running="page",
+        done="page ready",
+        command=(sys.executable, "-m", "dashboard", *options),
+        note=lambda: f"{HOST}:{port}",
+        ready=lambda: answers(port, "/readyz"),
+        after=("generator",),
+    )
+
+
+def made(folders: Folders) -> str:
+    """`card_transactions: 20,000 rows, 59 files, 3.1 MB`"""
+    made = manifest.from_json((folders.input / "_manifest.json").read_text("utf-8"))
+    files = f"{len(made.files)} file{'' if len(made.files) == 1 else 's'}"
+    return f"{folders.dataset}: {made.rows:,} rows, {files}, {bytes_text(made.bytes)}"
+
+
+def fates(folders: Folders) -> str:
+    """`19,982 counted, 18 quarantined, 0 duplicate`, of the run that is published now."""
+    rows = Published(folders.data, folders.dataset).current().document("quality.json")["rows"]
+    return f"{rows['counted']:,} counted, {rows['quarantined']:,} quarantined, {rows['duplicate']:,} duplicate"
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a page answers with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
