@@ -49,8 +49,8 @@ def assemble(sound: Sound, overrides: Mapping[str, Any], drawn: frozenset[str]) 
 def _analysis(sound: Sound) -> Analysis:
     document, analysed = sound.document, sound.analysed
     name, seed, rows = str(document["name"]), int(document["seed"]), int(document["entity_count"])
-    listed = (*analysed.dimensions, *analysed.numeric_fields, *analysed.boolean_fields)
-    names = {entry.name for entry in listed}
+    names = {entry.name for entry in (*analysed.dimensions, *analysed.boolean_fields)}
+    names |= {entry.name for entry in analysed.numeric_fields}
     return Analysis(
         dataset=name,
         name=analysed.name or name,
