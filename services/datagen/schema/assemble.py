@@ -49,8 +49,8 @@ def assemble(sound: Sound, overrides: Mapping[str, Any], drawn: frozenset[str]) 
 def _analysis(sound: Sound) -> Analysis:
     document, analysed = sound.document, sound.analysed
     name, seed, rows = str(document["name"]), int(document["seed"]), int(document["entity_count"])
-    names = {entry.name for entry in (*analysed.dimensions, *analysed.boolean_fields)}
-    names |= {entry.name for entry in analysed.numeric_fields}
+    listed = {entry.name for entry in analysed.dimensions} | {entry.name for entry in analysed.boolean_fields}
+    listed |= {entry.name for entry in analysed.numeric_fields}
     return Analysis(
         dataset=name,
         name=analysed.name or name,
@@ -71,7 +71,7 @@ def _analysis(sound: Sound) -> Analysis:
         window_start=iso_instant(sound.window.start_us),
         window_end=iso_instant(sound.window.end_us),
         fingerprint=fingerprint(name, seed, rows, sound.window, sound.models, analysed),
-        labels={column.name: readable(column.name) for column in sound.columns if column.name not in names},
+        labels={column.name: readable(column.name) for column in sound.columns if column.name not in listed},
     )
 
 

@@ -82,6 +82,11 @@ def _mapped(model: written.MapField, window: Window) -> Generator:
     return Mapped(model.from_field, MappingProxyType(dict(model.map)), model.default)
 
 
+def _geo(model: written.GeoField, window: Window) -> Generator:
+    lat0, lon0, lat1, lon1 = model.bbox
+    return Geo(lat0, lon0, lat1, lon1, model.precision, model.as_object)
+
+
 # What makes each kind; every model of fields.py stands here once.
 BUILDERS: Mapping[type[written.FieldBase], Callable[[Any, Window], Generator]] = MappingProxyType(
     {
@@ -99,7 +104,7 @@ BUILDERS: Mapping[type[written.FieldBase], Callable[[Any, Window], Generator]] =
         written.UniformDatetimeField: _instant,
         written.RampDatetimeField: _instant,
         written.SeasonalDatetimeField: _instant,
-        written.GeoField: lambda model, window: Geo(*model.bbox, precision=model.precision, as_object=model.as_object),
+        written.GeoField: _geo,
         written.ConcatField: lambda model, window: Concat(model.parts, model.sep),
         written.MapField: _mapped,
     }
