@@ -115,9 +115,15 @@ def _empty(parent: int, path: Path, keep: frozenset[Path], mounts: frozenset[str
 
 
 def walk(path: Path) -> Iterator[Path]:
-    """Every path below a folder, folders after what they hold; links are named, mounts are not entered."""
+    """Every path below a folder, folders after what they hold; links are named, mounts are not entered.
+
+    A folder that may not be read seems empty.
+    """
     mounts = mount_points()
-    for name in sorted(os.listdir(path)):
+    names: list[str] = []
+    with contextlib.suppress(PermissionError):
+        names = sorted(os.listdir(path))
+    for name in names:
         entry = path / name
         if is_folder(entry) and os.path.realpath(entry) not in mounts:
             yield from walk(entry)
