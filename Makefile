@@ -1,6 +1,6 @@
 # Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo doctor reset test check fix bench golden lock clean distclean
+.PHONY: help setup demo doctor reset test lint check fix bench golden lock clean distclean
 
 SCHEMA ?= schemas/card_transactions.json
 ARGS   ?=
@@ -25,10 +25,12 @@ reset: ## remove what the demo made: inputs, outputs, state
 test: ## all tests (ARGS='tests/demo -k name' some)
 	@$(RUN) -m pytest $(ARGS)
 
-check: ## format, lint, types, and the tests that need no JVM and no browser
+lint: ## formatting, lint and types
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
+
+check: lint ## lint, and the tests that need no JVM and no browser
 	@$(RUN) -m pytest -q -m "not spark and not browser and not slow" $(ARGS)
 
 fix: ## format the code and mend what the linter can
