@@ -16,12 +16,15 @@ from datagen.schema.fields import (
     ConditionalField,
     DatetimeBase,
     FieldBase,
+    FloatBase,
+    IntField,
     SeasonalDatetimeField,
     SequenceField,
     StringField,
+    UniformField,
 )
 from datagen.schema.json_text import Path
-from datagen.schema.names import nearest, quoted, show
+from datagen.schema.names import nearest, number, quoted, show
 from datagen.schema.visible import OTHERWISE, Texts
 
 # Braces that were meant as a token: a range, or a count as regular expressions have it.
@@ -32,11 +35,15 @@ DIRECTIVES = "YmdHMSfjyIpaAbB%"
 
 def check_field(model: FieldBase, path: Path, rows: int, above: Mapping[str, Texts | None], faults: Faults) -> None:
     """Notes the faults of one field."""
+    if isinstance(model, FloatBase):
+        _check_clamp(model, path, faults)
     match model:
         case CategoryField(choices=choices):
             _check_weights(choices, (*path, "choices"), faults)
         case ConditionalField():
             _check_table(model, path, above.get(model.conditional_on), faults)
+        case IntField(min=least, max=greatest) | UniformField(min=least, max=greatest):
+            _check_range(least, greatest, path, faults)
         case SequenceField():
             _check_sequence(model, path, rows, faults)
         case StringField():
@@ -45,9 +52,20 @@ def check_field(model: FieldBase, path: Path, rows: int, above: Mapping[str, Tex
             _check_datetime(model, path, faults)
 
 
+def _check_clamp(model: FloatBase, path: Path, faults: Faults) -> None:
+    if model.clamp is not None and model.clamp[0] > model.clamp[1]:
+        low, high = map(number, model.clamp)
+        faults.add((*path, "clamp"), f"clamp=[{low}, {high}] has its lowest value above its highest; swap them?")
+
+
+def _check_range(low: float, high: float, path: Path, faults: Faults) -> None:
+    if low > high:
+        faults.add(path, f"min={number(low)} is above max={number(high)}; swap them?", at=(*path, "min"))
+
+
 def _check_weights(choices: tuple[Choice, ...], path: Path, faults: Faults) -> None:
     if not any(choice.weight > 0 for choice in choices):
-        faults.add(path, f"{path[-1]} has weight=0 for every value; give at least one a weight above 0")
+        faults.add(path, "weight=0 for every value; give at least one a weight above 0")
 
 
 def _check_table(model: ConditionalField, path: Path, reached: Texts | None, faults: Faults) -> None:
@@ -58,10 +76,11 @@ def _check_table(model: ConditionalField, path: Path, reached: Texts | None, fau
         return
     missing = sorted(reached - table.keys())
     if missing:
-        named = quoted('null (key "")' if text == "" else text for text in missing)
+        null = " (where it is null)" if missing[0] == "" else ""
         faults.add(
             (*path, "conditional_table"),
-            f"conditional_table has no {named}, which '{model.conditional_on}' can be; {_way_out(missing, table)}",
+            f"conditional_table has no {quoted(missing)}{null}, which '{model.conditional_on}' can be; "
+            f"{_way_out(missing, table)}",
         )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from datagen.schema.fields import Written
-from datagen.schema.names import SLUG, is_slug, show, slug
+from datagen.schema.names import FIELD_NAME, SLUG, is_slug, show, slug
 from datagen.schema.values import Digits, FieldName, Instant, Int64, Integer, Label, Loose, Span, refuse
 
 MAX_ROWS = 10_000_000_000
 MAX_FIELDS = 1_000
 DEFAULT_ROWS = 1_000
 MAX_EXPRESSION = 2_000
+MAX_ENTRIES = 100
 
 
 def _dataset_name(value: str) -> str:
@@ -49,10 +50,6 @@ class OutputChoice(Written):
     gzip: bool = Field(False, description="whether csv and jsonl files are compressed")
 
 
-def _entry(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
-
-
 class Entry(Written):
     name: FieldName = Field(description="the field")
     label: Label | None = Field(None, description="what people call it")
@@ -62,20 +59,23 @@ class Entry(Written):
 
 
 class MeasureEntry(Entry):
+    name: FieldName = Field(description="what the number is called")
     expression: Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION)] = Field(
         description="arithmetic over this row's columns"
     )
     precision: Digits = Field(6, description="digits kept after the point")
 
 
-def _entry_schema(name: str) -> WithJsonSchema:
-    return WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,62}$"}, {"$ref": f"#/$defs/{name}"}]}
-    )
+def _entries_schema(name: str) -> WithJsonSchema:
+    entry = {"$ref": f"#/$defs/{name}"}
+    named = {"type": "string", "pattern": f"^{FIELD_NAME}$"}
+    items = entry if name == "MeasureEntry" else {"anyOf": [named, entry]}
+    return WithJsonSchema({"type": "array", "items": items, "maxItems": MAX_ENTRIES})
 
 
-NamedEntry = Annotated[Entry, BeforeValidator(_entry), _entry_schema("Entry")]
-Entries = Annotated[tuple[NamedEntry, ...], Loose, Field(max_length=MAX_FIELDS)]
+# Lists whose entries are judged one by one, each a name or an object.
+Entries = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), _entries_schema("Entry")]
+Measures = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), _entries_schema("MeasureEntry")]
 
 
 class StreamChoice(Written):
@@ -95,14 +95,14 @@ class AnalysisChoice(Written):
     dimensions: Entries | None = Field(None, description="what rows are grouped by, coarse first")
     numeric_fields: Entries | None = Field(None, description="what is summed and averaged")
     boolean_fields: Entries | None = Field(None, description="what is counted and turned into rates")
-    measures: Annotated[tuple[MeasureEntry, ...], Loose, Field(max_length=100)] = Field(
-        (), description="numbers derived from a row"
-    )
+    measures: Measures = Field((), description="numbers derived from a row")
     aliases: dict[str, Annotated[tuple[FieldName, ...], Loose, Field(max_length=100)]] = Field(
         default_factory=dict, description="other names a column may bear in the input"
     )
     timezone: Label = Field("UTC", description="in which the pages show times; nothing else")
-    stream: StreamChoice | None = Field(None, description="how the stream is cut into windows")
+    stream: Annotated[Any, WithJsonSchema({"$ref": "#/$defs/StreamChoice"})] = Field(
+        None, description="how the stream is cut into windows"
+    )
 
 
 class Fields(Written):

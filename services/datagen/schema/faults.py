@@ -9,26 +9,36 @@ from datagen.errors import Problem
 from datagen.schema.json_text import Path
 from datagen.schema.names import is_field_name, show
 
+MAX_FAULTS = 1_000  # nobody reads more; a hostile document could have millions
+
 
 class Faults:
     """Grows as the document is read; `problems` has them in the order of lines."""
 
-    def __init__(self, document: Any, lines: Mapping[Path, int], overridden: frozenset[Path] = frozenset()) -> None:
+    def __init__(self, document: Any, lines: Mapping[Path, int], overridden: Mapping[Path, str]) -> None:
+        """`overridden` are the places that the file does not decide, and what does."""
         self._document = document
         self._lines = lines
         self._overridden = overridden
         self._found: dict[tuple[str, str], Problem] = {}
         self._at_fault: set[Path] = set()  # the paths of the faults, and all above them
 
-    def add(self, path: Path, message: str, *, line: int | None = None) -> None:
-        """One fault. Said twice of the same path, it counts once."""
-        overridden = any(path[: len(place)] == place for place in self._overridden)
+    def add(self, path: Path, message: str, *, line: int | None = None, at: Path | None = None) -> None:
+        """One fault, in the line given, or of the part `at`, or of the path. Said twice of a path, it counts once."""
+        if self.full:
+            return
+        above, below = self._sources(path)
         if line is None:
-            line = 0 if overridden else self._line(path)
+            line = 0 if above else self._line(path if at is None else at)
         shown = dotted(self._document, path)
-        note = " (set by an override)" if overridden else ""
+        note = f" (set by {above})" if above else f" ({below})" if below else ""
         self._found.setdefault((shown, message), Problem(shown, line, message + note))
         self._at_fault.update(path[:length] for length in range(len(path) + 1))
+
+    @property
+    def full(self) -> bool:
+        """Whether no further fault is noted."""
+        return len(self._found) >= MAX_FAULTS
 
     def __len__(self) -> int:
         return len(self._found)
@@ -39,7 +49,20 @@ class Faults:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(sorted(self._found.values(), key=lambda problem: problem.line))
+        found = sorted(self._found.values(), key=lambda problem: problem.line)
+        if self.full:
+            found.append(Problem("", found[-1].line, f"the rest of over {MAX_FAULTS:,} problems is left out"))
+        return tuple(found)
+
+    def _sources(self, path: Path) -> tuple[str, str]:
+        """What decides the value at `path` in place of the file, and what decides parts of it."""
+        above = (source for place, source in self._overridden.items() if path[: len(place)] == place)
+        below = (
+            f"{dotted(self._document, place)} set by {source}"
+            for place, source in self._overridden.items()
+            if path and place[: len(path)] == path and place != path
+        )
+        return next(above, ""), ", ".join(below)
 
     def _line(self, path: Path) -> int:
         """The line of the innermost part of `path` that stands in the file."""

@@ -15,11 +15,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from datagen.schema.values import (
     MAX_TEXT,
+    Box,
     Digits,
     FieldName,
     Fraction,
     Int64,
     Loose,
+    Pair,
     Real,
     Value,
     Weight,
@@ -70,9 +72,7 @@ class IntField(FieldBase):
 class FloatBase(FieldBase):
     type: Literal["float"]
     precision: Digits | None = Field(None, description="digits kept after the point; 6 where none is given")
-    clamp: Annotated[tuple[Real, Real], Loose] | None = Field(
-        None, description="[lowest, highest]: values are cut off there"
-    )
+    clamp: Pair | None = Field(None, description="[lowest, highest]: values are cut off there")
 
 
 class UniformField(FloatBase):
@@ -104,7 +104,7 @@ class BoolField(FieldBase):
 
 
 class Choice(Written):
-    value: Value = Field(description="the value")
+    value: Value = Field(description="what a row gets")
     weight: Weight = Field(1.0, description="how often it comes, relative to the others")
 
 
@@ -123,7 +123,7 @@ Choices = Annotated[tuple[ChoiceEntry, ...], Loose, Field(min_length=1, max_leng
 
 class CategoryField(FieldBase):
     type: Literal["category"]
-    choices: Choices = Field(description="the values, each plain or with a weight")
+    choices: Choices = Field(description="the values, plain or with a weight; or give conditional_on")
 
 
 class ConditionalField(FieldBase):
@@ -177,7 +177,7 @@ class SeasonalDatetimeField(DatetimeBase):
 
 class GeoField(FieldBase):
     type: Literal["geo"]
-    bbox: Annotated[tuple[Real, Real, Real, Real], Loose] = Field(description="[lat0, lon0, lat1, lon1]")
+    bbox: Box = Field(description="[lat0, lon0, lat1, lon1]")
     precision: Digits = Field(6, description="digits kept after the point")
     as_object: bool = Field(True, description='{"lat", "lon"}; else the text "lat,lon"')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_CSV_LINE = re.compile(r"[^\s{}\[\]\"][^{}\[\]]*[,;\t|][^{}\[\]]*")
+_CSV_LINE = re.compile(r"[^{}\[\]:]+[,;\t|][^{}\[\]:]*")
 _YAML_LINE = re.compile(r"(?:---\s*|[A-Za-z_][\w-]*:(?: .*)?)")
 
 

@@ -215,6 +215,8 @@ class _Reader:
     def _peek(self) -> str:
         if self.at == len(self.text):
             return "the end of the file"
+        if match := _STRING.match(self.text, self.at):
+            return match.group() if len(match.group()) <= 30 else match.group()[:27] + '..."'
         match = _WORD.match(self.text, self.at)
         word = match.group() if match else self.text[self.at]
         return repr(word if len(word) <= 30 else word[:27] + "...")

@@ -60,6 +60,11 @@ class Known:
     def all(self, *models: type[FieldBase]) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields.values() if isinstance(field.model, models))
 
+    def path(self, name: str | None) -> Path:
+        """Where the field of that name stands; () where there is none."""
+        field = self.fields.get(name) if name else None
+        return field.path if field else ()
+
     def column(self, name: str) -> InputColumn | None:
         field = self.fields.get(name)
         return field.column if field else None

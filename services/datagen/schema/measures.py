@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from datagen.analysis import Kind, Measure
 from datagen.expression import ExpressionError, columns, parse
 from datagen.expression_kinds import ValueKind, kind_of
-from datagen.schema.document import AnalysisChoice, MeasureEntry
+from datagen.schema.document import MeasureEntry
+from datagen.schema.entries import Placed
 from datagen.schema.json_text import Path
 from datagen.schema.known import MEANING, Known
-from datagen.schema.labels import readable
+from datagen.schema.labels import presentation, readable
 from datagen.schema.names import show, suggest
-from datagen.schema.outputs import ANALYSIS
 
-MAX_MONEY_PRECISION = 2
 _VALUE_KINDS: Mapping[Kind, ValueKind] = {"int": "number", "float": "number", "text": "text", "bool": "flag"}
 
 
-def read_measures(choice: AnalysisChoice, known: Known) -> tuple[Measure, ...]:
+def check_measures(measures: Iterable[Placed[MeasureEntry]], known: Known) -> None:
     taken = {name.lower() for name in known.fields}
-    for place, entry in enumerate(choice.measures):
-        path = (*ANALYSIS, "measures", place)
-        if entry.name.lower() in taken:
-            known.faults.add(
-                (*path, "name"), f"name={show(entry.name)} is taken by a field or another measure; rename it"
-            )
-        taken.add(entry.name.lower())
-        _check_expression(entry.expression, (*path, "expression"), known)
-    return tuple(_measure(entry, choice.currency) for entry in choice.measures)
+    for placed in measures:
+        if placed.name.lower() in taken:
+            message = f"name={show(placed.name)} is taken by a field or another measure; rename it"
+            known.faults.add((*placed.path, "name"), message)
+        taken.add(placed.name.lower())
+        if placed.entry:
+            _check_expression(placed.entry.expression, (*placed.path, "expression"), known)
 
 
-def _measure(entry: MeasureEntry, currency: str | None) -> Measure:
-    money = currency is not None and entry.unit is None and entry.precision <= MAX_MONEY_PRECISION
-    form = entry.format or ("money" if money else "number")
-    polarity = entry.polarity or ("good" if form == "money" else None)
+def measure(entry: MeasureEntry, currency: str | None) -> Measure:
+    form, polarity = presentation(entry, currency, entry.precision)
     label = entry.label or readable(entry.name)
     return Measure(entry.name, label, entry.expression, entry.precision, form, entry.unit, polarity)
 

@@ -72,3 +72,8 @@ def show(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False)
         text = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def number(value: float) -> str:
+    """A number as an author would write it: whole ones without a point."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from datagen.schema.faults import Faults
+from datagen.schema.entries import Placed
 from datagen.schema.json_text import Path
+from datagen.schema.known import Known
 from datagen.schema.names import show
 
 ANALYSIS: Path = ("analysis",)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A name that stands in `analysis`, and where."""
-
-    name: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Outputs:
-    timestamp: Named | None
-    dimensions: tuple[Named, ...]
-    numbers: tuple[Named, ...]  # numeric fields and measures
-    flags: tuple[Named, ...]
+    """What the jobs group, sum and count."""
+
+    timestamp: str | None
+    dimensions: tuple[Placed[Any], ...]
+    numbers: tuple[Placed[Any], ...]  # numeric fields and measures
+    flags: tuple[Placed[Any], ...]
 
     def made(self) -> Iterator[tuple[str, Path]]:
-        """Every column that the jobs add, dimensions left out, and what it comes from."""
+        """Every column that the jobs add to the dimensions, and where what it comes from stands."""
         if self.timestamp:
-            yield f"{self.timestamp.name}_date", self.timestamp.path
+            yield f"{self.timestamp}_date", (*ANALYSIS, "timestamp_field")
             if self.dimensions:
                 yield "window_start", ANALYSIS
                 yield "window_end", ANALYSIS
@@ -43,17 +39,15 @@ class Outputs:
             yield f"rate_{flag.name}", flag.path
 
 
-def check_outputs(outputs: Outputs, columns: Iterable[Named], faults: Faults) -> None:
+def check_outputs(outputs: Outputs, known: Known) -> None:
     """Names are compared as the jobs read them: without regard to case."""
-    seen = {column.name.lower(): column for column in columns}
-    made: dict[str, str] = {}
+    fields = {field.name.lower(): field for field in known.fields.values()}
+    made: set[str] = set()
     for name, path in outputs.made():
-        key = name.lower()
-        if key in seen:
-            column = seen[key]
-            faults.add(
-                (*column.path, "name"), f"name={show(column.name)} is what the jobs call a column they make; rename it"
-            )
-        elif key in made:
-            faults.add(path, f"two outputs would be called {show(name)}; rename one")
-        made[key] = name
+        field = fields.get(name.lower())
+        if field:
+            message = f"name={show(field.name)} is what the jobs call a column they make; rename it"
+            known.faults.add((*field.path, "name"), message)
+        elif name.lower() in made:
+            known.faults.add(path, f"two outputs would be called {show(name)}; rename one")
+        made.add(name.lower())

@@ -25,20 +25,35 @@ class OverrideError(ValueError):
         super().__init__(message)
 
 
-def overlay(document: Any, overrides: Mapping[str, Any]) -> tuple[Any, frozenset[Path], list[OverrideError]]:
-    """The document with each path's value set, the places that were set, and the paths that lead nowhere.
+class Overrides(dict[str, Any]):
+    """Path -> value in the order in which they are laid over the document, and where each was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, str] = {}
+
+    def give(self, path: str, value: Any, source: str) -> None:
+        """What is given last counts, and is laid on last."""
+        self.pop(path, None)
+        self[path] = value
+        self.sources[path] = source
+
+
+def overlay(document: Any, overrides: Mapping[str, Any]) -> tuple[Any, dict[Path, str], list[OverrideError]]:
+    """The document with each path's value set, the places set with their sources, and the paths that lead nowhere.
 
     The document given stays as it was. A key that is not there is made, and judged like any other.
     """
     changed = copy.deepcopy(document) if overrides else document
-    places: set[Path] = set()
+    sources = overrides.sources if isinstance(overrides, Overrides) else {}
+    places: dict[Path, str] = {}
     faults: list[OverrideError] = []
     for written, value in overrides.items():
         try:
-            places.add(_set(changed, written, value))
+            places[_set(changed, written, value)] = sources.get(written, "an override")
         except OverrideError as error:
             faults.append(error)
-    return changed, frozenset(places), faults
+    return changed, places, faults
 
 
 def steps(path: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from datagen.model import Column, Dataset
 from datagen.schema.analyse import analyse
 from datagen.schema.assemble import Sound, assemble
 from datagen.schema.columns import input_column
-from datagen.schema.document import AnalysisChoice, Document, TimeWindow
+from datagen.schema.document import Document, TimeWindow
 from datagen.schema.effective import complete, drawn_parts
 from datagen.schema.faults import Faults
 from datagen.schema.files import read_text
@@ -85,13 +85,11 @@ def _locate(path: Path) -> Located:
 
 def _read(raw: dict[str, Any], faults: Faults) -> Sound | None:
     check_shape(Document, raw, (), faults)
-    written = raw.get("analysis")
-    choice = check_shape(AnalysisChoice, {} if written is None else written, ("analysis",), faults)
     fields = read_record(raw, faults)
     window = None if faults.within(WINDOW) else read_window(TimeWindow.model_validate(raw["time_window"]), faults)
     rows = 0 if faults.within(("entity_count",)) else int(raw["entity_count"])
     columns = build_columns(raw, fields, window, rows, faults)
-    analysed = analyse(choice, _known(fields, columns, faults)) if choice and fields else None
+    analysed = analyse(raw.get("analysis"), _known(fields, columns, faults)) if fields else None
     _check_name(raw, faults)
     _check_output(raw, faults)
     if len(faults) or window is None or analysed is None:

@@ -45,8 +45,8 @@ def build_columns(
     for field in fields:
         if field.model is None:
             continue
+        check_field(field.model, field.path, rows or 0, seen, faults)
         if not faults.within(field.path):
-            check_field(field.model, field.path, rows or 0, seen, faults)
             column = _column(document, field, field.model, window or Window(0, DAY_US - 1), faults)
             if column and isinstance(column.generator, Pattern):
                 check_capacity(column.generator, field.path, rows or 0, faults)
@@ -58,8 +58,6 @@ def build_columns(
 
 
 def _column(document: Any, field: WrittenField, model: FieldBase, window: Window, faults: Faults) -> Column | None:
-    if faults.within(field.path):
-        return None
     try:
         column = Column(model.name, generator(model, window), modifiers(model), dotted(document, field.path))
     except RefusalError as refusal:

@@ -57,8 +57,9 @@ def _check_spans(choice: StreamChoice, window_s: int, slide_s: int, watermark_s:
 def _fitting(window_s: int, slide_s: int) -> str:
     """The span nearest to `slide_s` that divides the window and a week."""
     common = gcd(window_s, WEEK_S)
-    low = (divisor for divisor in range(1, int(common**0.5) + 1) if common % divisor == 0)
-    fitting = [span for divisor in low for span in (divisor, common // divisor)]
+    low = [divisor for divisor in range(1, int(common**0.5) + 1) if common % divisor == 0]
+    every = [span for divisor in low for span in (divisor, common // divisor)]
+    fitting = [span for span in every if span % 60 == 0 and slide_s >= 60] or every
     return show(span_text(min(fitting, key=lambda span: (abs(span - slide_s), span))))
 
 

@@ -82,7 +82,29 @@ Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
 FieldName = Annotated[
     str, AfterValidator(_field_name), WithJsonSchema({"type": "string", "pattern": f"^{FIELD_NAME}$"})
 ]
+
+
+def _pair(value: tuple[float, ...]) -> tuple[float, ...]:
+    if len(value) != 2:
+        refuse("must be two numbers, [lowest, highest]")
+    return value
+
+
+def _box(value: tuple[float, ...]) -> tuple[float, ...]:
+    if len(value) != 4:
+        refuse("must be four numbers, [lat0, lon0, lat1, lon1]")
+    return value
+
+
+def _reals_schema(count: int) -> WithJsonSchema:
+    item = {"type": "number", "minimum": -MAX_MAGNITUDE, "maximum": MAX_MAGNITUDE}
+    return WithJsonSchema({"type": "array", "items": item, "minItems": count, "maxItems": count})
+
+
 Loose = Strict(False)  # a JSON list where Python has a tuple
+
+Pair = Annotated[tuple[Real, ...], Loose, AfterValidator(_pair), _reals_schema(2)]
+Box = Annotated[tuple[Real, ...], Loose, AfterValidator(_box), _reals_schema(4)]
 
 
 def instant_us(text: str) -> int:

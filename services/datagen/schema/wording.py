@@ -18,12 +18,24 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def check_shape(model: type[ModelT], raw: Any, path: Path, faults: Faults) -> ModelT | None:
-    """The model of a part of the document; None where it has faults, which are noted."""
+    """The model of a part of the document, its faults noted.
+
+    Where only some keys are at fault, it is the model of the others, so that they are judged in the same run;
+    `faults.within(path)` tells. None where nothing is left of it.
+    """
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        details = error.errors(include_url=False)
+    for detail in details:
+        if not faults.full:
             _note(detail, model, raw, path, faults)
+    wrong = {detail["loc"][0] for detail in details if detail["loc"]}
+    if not isinstance(raw, dict) or not wrong & raw.keys():
+        return None
+    try:
+        return model.model_validate({key: value for key, value in raw.items() if key not in wrong})
+    except ValidationError:
         return None
 
 
@@ -34,10 +46,12 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 
 
 def _note(detail: ErrorDetails, model: type[BaseModel], raw: Any, path: Path, faults: Faults) -> None:
+    if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+        return  # items were left out of the count because of faults of their own
     place = (*path, *_standing(raw, detail["loc"]))
     last = detail["loc"][-1] if detail["loc"] else ""
     if detail["type"] == "missing":
-        faults.add(place, _missing(_owner(model, detail["loc"][:-1]), last, detail["input"]))
+        faults.add(place, _missing(_owner(model, detail["loc"][:-1]), last))
     elif detail["type"] == "extra_forbidden":
         faults.add(place, _unknown(str(last), _owner(model, detail["loc"][:-1])))
     else:
@@ -77,11 +91,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
 
 
-def _missing(owner: type[BaseModel], key: int | str, value: Any) -> str:
-    if isinstance(key, int):
-        return f"{show(value)} has too few items; give {key + 1} or more"
+def _missing(owner: type[BaseModel], key: int | str) -> str:
     by_key = {field.alias or name: field for name, field in owner.model_fields.items()}
-    meaning = by_key[key].description if key in by_key else None
+    meaning = by_key[str(key)].description if key in by_key else None
     return f"'{key}' is missing" + (f": {meaning}" if meaning else "")
 
 
@@ -149,4 +161,6 @@ _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def _number(bound: float) -> str:
-    return f"{bound:,}" if isinstance(bound, int) or abs(bound) < 1e12 else f"{bound:g}"
+    if isinstance(bound, int):
+        return f"{bound:,}"
+    return f"{int(bound):,}" if bound.is_integer() and abs(bound) < 1e15 else f"{bound:g}"
