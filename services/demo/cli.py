@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+import cleanup_demo_data
 from datagen.errors import DatagenError
 from demo.doctor import examine
 from demo.screen import Screen
@@ -50,6 +51,14 @@ def up_command(
 def doctor() -> int:
     """What of this machine does not fit, and what to do about it."""
     return examine(here(), os.environ, Screen())
+
+
+@cli.command()
+@click.option("--yes", is_flag=True, help="do not ask")
+@click.option("--dry-run", is_flag=True, help="say what would go, and remove nothing")
+def reset(yes: bool, dry_run: bool) -> int:
+    """Remove what the demo made: inputs, outputs, state."""
+    return cleanup_demo_data.clean(ROOT / "data", yes=yes, dry_run=dry_run)
 
 
 def main() -> int:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from datagen.errors import UserError
 from datagen.model import Dataset
 from datagen.schema import read_schema
+from datagen.sinks import locks
 from demo import parts
 from demo.crew import Crew, Stopped
 from demo.parts import Folders
@@ -40,7 +36,7 @@ def up(options: Options, places: Places, screen: Screen, environ: Mapping[str, s
     java = require(environ, this_system())
     dataset = read_schema(options.schema)
     folders = Folders(options.data, dataset.name)
-    with _alone(folders.state / "demo" / "lock"):
+    with _lock(folders.state / "demo"):
         require_free(options.batch_port, "--batch-port", "DEMO_BATCH_PORT")
         crew = Crew(
             (
@@ -94,28 +90,10 @@ def _fitting(name: str, *values: str) -> list[tuple[str, str]]:
     return [(name if value is values[0] else "", value) for value in values]
 
 
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One demo a data folder. The lock is the kernel's: it goes with its holder, however that ends."""
+def _lock(folder: Path) -> locks.Lock:
+    """One demo a data folder. HeldError names the one that is running."""
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        file = os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT, 0o644), "r+")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{error.strerror}: {error.filename}; the demo keeps its files there") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"a demo is already running here{_holder(file.read())}; stop it first (Ctrl-C)") from None
-        file.truncate(0)
-        json.dump({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}, file)
-        file.flush()
-        yield
-
-
-def _holder(text: str) -> str:
-    try:
-        held = json.loads(text)
-        return f" (pid {held['pid']}, since {held['since']})"
-    except (ValueError, KeyError, TypeError):
-        return ""
+    return locks.acquire(folder / "lock")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from demo.setup.classes import quick_start
 from demo.setup.java import Java
 from demo.setup.places import Places
 
@@ -23,4 +24,8 @@ FOREIGN = (  # another Spark's or Python's, which would be mixed into ours
 def environment(places: Places, java: Java, environ: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if name not in FOREIGN}
     path = [str(places.venv / "bin"), str(java.home / "bin"), environ.get("PATH", os.defpath)]
-    return kept | {"JAVA_HOME": str(java.home), "VIRTUAL_ENV": str(places.venv), "PATH": os.pathsep.join(path)}
+    return (
+        quick_start(places)
+        | kept
+        | {"JAVA_HOME": str(java.home), "VIRTUAL_ENV": str(places.venv), "PATH": os.pathsep.join(path)}
+    )

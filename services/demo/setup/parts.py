@@ -15,6 +15,8 @@ from datagen.errors import UserError
 from demo.child import Child
 from demo.screen import Screen, Step, bytes_text
 from demo.setup import artifacts, packages
+from demo.setup.classes import archive_key, make_archive
+from demo.setup.environment import environment
 from demo.setup.java import Java, require
 from demo.setup.packages import Command
 from demo.setup.places import Places
@@ -32,6 +34,7 @@ class SetUp:
         self.places = places
         self.environ = {name: value for name, value in environ.items() if name != "PYTHONPATH"}
         self._step: Step | None = None
+        self._said_later: list[str] = []
 
     def require_java(self) -> Java:
         return require(self.environ, this_system())
@@ -50,15 +53,24 @@ class SetUp:
                     self._redo(part)
             size = sum(map(_size, (self.places.venv, self.places.artifacts)))
             self._step.note = f"(once; {bytes_text(size)} in .venv and .artifacts)"
+        for said in self._said_later:
+            screen.say(f"    {said}")
 
     def parts(self, java: Java) -> list[Part]:
         """In the order in which they need each other."""
-        places = self.places
-        installed = key(places.packages_lock, str(places.root), _python())
+        at = self.places
         return [
-            Part("packages", places.venv / ".packages", installed, self._packages),
-            Part("this project", places.venv / ".ourselves", key(places.root / "pyproject.toml"), self._ourselves),
-            Part("artefacts", places.artifacts / ".fetched", key(places.artifacts_lock), lambda: self._artifacts(java)),
+            Part(
+                "packages",
+                at.venv / ".packages",
+                lambda: key(at.packages_lock, str(at.root), _python()),
+                self._packages,
+            ),
+            Part("this project", at.venv / ".ourselves", lambda: key(at.root / "pyproject.toml"), self._ourselves),
+            Part("artefacts", at.artifacts / ".fetched", lambda: key(at.artifacts_lock), lambda: self._artifacts(java)),
+            Part(
+                "class archive", at.artifacts / ".classes", lambda: archive_key(at, java), lambda: self._classes(java)
+            ),
         ]
 
     def _redo(self, part: Part) -> None:
@@ -85,6 +97,12 @@ class SetUp:
             run=self._run,
             environ=self.environ,
         )
+
+    def _classes(self, java: Java) -> None:
+        if not make_archive(self.places, self._run, environment(self.places, java, self.environ)):
+            self._said_later.append(
+                f"no class archive could be made, so Spark starts slowly; {self.places.log} says why"
+            )
 
     def _run(self, command: Command, environ: Mapping[str, str]) -> int:
         """Runs a program to its end, with the last line it wrote as the step's note."""

@@ -1,4 +1,4 @@
-"""What was set up, and from what: a step whose stamp fits is not done again."""
+"""What was set up, and from what: a part whose stamp fits is not made again."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Part:
 
     name: str
     stamp: Path
-    key: str
+    key: Callable[[], str]  # asked when its turn comes: parts before it may change what it depends on
     make: Callable[[], None]
 
     @property
     def fits(self) -> bool:
         try:
-            return self.stamp.read_text() == self.key
+            return self.stamp.read_text() == self.key()
         except OSError:
             return False
 
@@ -29,7 +29,7 @@ class Part:
         self.stamp.unlink(missing_ok=True)
         self.make()
         self.stamp.parent.mkdir(parents=True, exist_ok=True)
-        self.stamp.write_text(self.key)
+        self.stamp.write_text(self.key())
 
 
 def key(*things: str | Path) -> str:
