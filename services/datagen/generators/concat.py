@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows
-from datagen.generators.joined import joined, piece_of
+from datagen.generators.joined import joined
 from datagen.refusals import RefusalError
-from datagen.text.words import Piece, literal
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,4 @@ class Concat(Kind):
         return pa.string()
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
-        between = literal(self.sep.encode())
-        pieces: list[Piece] = []
-        for name in self.parts:
-            pieces += [between, piece_of(rows.columns[name])]
-        return joined(pieces[1:], len(rows))
+        return joined([rows.columns[name] for name in self.parts], self.sep)

@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows
-from datagen.generators.joined import joined, piece_of
+from datagen.generators.joined import joined
 from datagen.refusals import RefusalError, finite
 from datagen.rounding import rounded
-from datagen.text.words import literal
 
 MOST_DIGITS = 12
 
@@ -50,7 +49,7 @@ class Geo(Kind):
         longitude = self._between("lon", self.lon0, self.lon1, draws)
         if self.as_object:
             return pa.StructArray.from_arrays([latitude, longitude], ["lat", "lon"])
-        return joined([piece_of(latitude), literal(b","), piece_of(longitude)], len(rows))
+        return joined([latitude, longitude], ",")
 
     def _between(self, purpose: str, one: float, other: float, draws: Draws) -> pa.Array:
         unit = draws.uniform(purpose)

@@ -11,7 +11,7 @@ from itertools import groupby
 
 import pyarrow as pa
 
-from datagen.generators.joined import joined
+from datagen.generators.joined import composed
 from datagen.refusals import RefusalError
 from datagen.text.words import Vocabulary, Words
 from datagen.timeline import DAY_US, HOUR_US, I64, Window
@@ -72,7 +72,7 @@ class Strftime:
     window: Window
 
     def texts(self, instants: I64) -> pa.Array:
-        return joined([Words(words, part.of(instants)) for part, words in self._words], len(instants))
+        return composed([Words(words, part.of(instants)) for part, words in self._words], len(instants))
 
     @cached_property
     def _words(self) -> tuple[tuple[Part, Vocabulary], ...]:
