@@ -18,6 +18,11 @@ from demo import tether
 POLL_S = 0.05
 
 
+def base_python() -> str:
+    """The Python that a virtual environment is made with: still there when the set-up has removed that."""
+    return str(sys._base_executable)  # type: ignore[attr-defined]
+
+
 class Child:
     """Starts at once. To be made in the main thread: on Linux a child's tie is to the thread that started it."""
 
@@ -35,7 +40,7 @@ class Child:
         self.log = log
         self.signalled = False
         log.parent.mkdir(parents=True, exist_ok=True)
-        tied = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *map(str, command)]
+        tied = [base_python(), "-I", "-S", tether.__file__, str(os.getpid()), *map(str, command)]
         with log.open("ab" if append else "wb") as out:
             self.process = subprocess.Popen(
                 tied,

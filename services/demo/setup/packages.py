@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from datagen.errors import UserError
+from demo.child import base_python
 from demo.setup.places import Places
 from demo.setup.system import this_system, venv_command
 
@@ -49,8 +50,7 @@ def make_environment(places: Places, run: Run, environ: Mapping[str, str]) -> No
         places.venv.mkdir(exist_ok=True)
     unfinished.touch()
     if not whole:
-        base: str = sys._base_executable  # type: ignore[attr-defined]  # not the Python of the folder just removed
-        _must(run([base, "-m", "venv", places.venv], environ), "the virtual environment")
+        _must(run([base_python(), "-m", "venv", places.venv], environ), "the virtual environment")
     _install(places, run, environ)
     unfinished.unlink()
 

@@ -1,0 +1,35 @@
+"""Takes the pictures of the pages that the README and the docs show, from a demo that is running.
+
+make demo            (in one terminal)
+make pictures        (in another)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+PORT = os.environ.get("DEMO_BATCH_PORT", "8501")
+BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def main() -> int:
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--force-color-profile=srgb"]
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=options)
+        page = browser.new_page(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
+        page.goto(f"http://127.0.0.1:{PORT}/")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_selector("canvas")
+        page.screenshot(path=HERE / "batch.png", full_page=True)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
