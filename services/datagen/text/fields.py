@@ -130,7 +130,7 @@ def _looked_up(array: pa.DictionaryArray, flags: Flags | None, dialect: Dialect)
     words = array.dictionary
     if not 0 < len(words) <= LONGEST_DICTIONARY:
         return pieces(array.dictionary_decode(), dialect)
-    raw = tuple(buffer and buffer.to_pybytes() for buffer in words.buffers())
+    raw = tuple(None if buffer is None else buffer.to_pybytes() for buffer in words.buffers())
     codes = _numbers(array, array.type.index_type.to_pandas_dtype(), flags).astype(np.intp)
     return [Words(_vocabulary(dialect, words.type, len(words), words.offset, raw), codes)]
 
