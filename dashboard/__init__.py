@@ -1,0 +1,1 @@
+"""The batch page: what a published run says, by day, by segment and by row."""

@@ -1,0 +1,172 @@
+"""The runs a batch job has published, read through the pointer beside them.
+
+A run never changes and outlives its successor by minutes, so a reader that has the pointer has the
+run. Only who starts to read very late finds it gone, and asks for the pointer again (`steady`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from datagen.analysis import Analysis, from_json
+
+T = TypeVar("T")
+MOVES = 5  # how often the pointer may move under one reader before it gives up
+
+
+class NothingPublishedError(Exception):
+    """There is no run yet. Not a fault: the page says which stage is empty and what to run."""
+
+    def __init__(self, stage: str, reason: str, command: str) -> None:
+        super().__init__(reason)
+        self.stage = stage
+        self.reason = reason
+        self.command = command
+
+
+class UnreadableError(Exception):
+    """Something a run should have is not there, or is not what it should be. The message says which file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One published run. Each method reads anew and raises UnreadableError."""
+
+    id: str
+    folder: Path
+    fingerprint: str
+    published_at: datetime
+
+    @property
+    def short(self) -> str:
+        """What people call it: the last part of its id."""
+        return self.id.rpartition("-")[2]
+
+    def analysis(self) -> Analysis:
+        try:
+            return from_json(self.text("analysis.json"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableError(f"analysis.json of run {self.short}: not a description of a dataset") from error
+
+    def shape(self) -> str:
+        """Changes when anything the page's frame is made of changes."""
+        return hashlib.sha256(self.analysis().to_json().encode()).hexdigest()[:16]
+
+    def document(self, name: str) -> dict[str, Any]:
+        """A JSON object of the run, by file name."""
+        try:
+            document = json.loads(self.text(name))
+        except ValueError as error:
+            raise UnreadableError(f"{name} of run {self.short}: not JSON") from error
+        if not isinstance(document, dict):
+            raise UnreadableError(f"{name} of run {self.short}: not an object")
+        return document
+
+    def text(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise UnreadableError(f"{name} of run {self.short}: not there") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableError(f"{name} of run {self.short}: {_why(error)}") from error
+
+    def table(self, name: str, partition: str | None = None) -> pa.Table:
+        """The Parquet files below one folder of the run as a table; `partition` is the date in their folders' names."""
+        folder = self.folder / name
+        files = sorted(str(path) for path in folder.rglob("*.parquet") if not path.name.startswith((".", "_")))
+        if not files:
+            raise UnreadableError(f"{name}/ of run {self.short}: no Parquet file")
+        hive = ds.partitioning(pa.schema([(partition, pa.date32())]), flavor="hive") if partition else None
+        try:
+            return ds.dataset(files, format="parquet", partitioning=hive, partition_base_dir=str(folder)).to_table()
+        except (OSError, pa.ArrowException) as error:
+            raise UnreadableError(f"{name}/ of run {self.short}: {_why(error)}") from error
+
+
+class Results(Protocol):
+    """All that a page knows of the outside."""
+
+    @property
+    def dataset(self) -> str:
+        """What the runs are of."""
+
+    def current(self) -> Run:
+        """The run the pointer names now. NothingPublishedError, or UnreadableError where the pointer is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The runs of one dataset below `data`, the folder that holds input/ and output/."""
+
+    data: Path
+    dataset: str
+
+    @property
+    def folder(self) -> Path:
+        return self.data / "output" / self.dataset / "batch"
+
+    def current(self) -> Run:
+        pointer = self.folder / "current.json"
+        try:
+            raw = json.loads(pointer.read_text(encoding="utf-8"))
+            run = Run(raw["run"], self.folder / raw["path"], raw["fingerprint"], _instant(raw["published_at"]))
+        except FileNotFoundError:
+            raise self._nothing() from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UnreadableError(f"{pointer}: not a pointer to a run") from error
+        if not run.folder.resolve().is_relative_to(self.folder.resolve()):
+            raise UnreadableError(f"{pointer}: path={raw['path']!r} leads out of {self.folder}")
+        return run
+
+    def _nothing(self) -> NothingPublishedError:
+        source = self.data / "input" / self.dataset
+        if not source.is_dir() or not any(path.is_file() for path in source.rglob("[!._]*")):
+            return NothingPublishedError(
+                "generated",
+                f"No extract has been made: no file in {source}",
+                f"datagen generate schemas/{self.dataset}.json",
+            )
+        return NothingPublishedError(
+            "published",
+            f"The batch job has not published a run: no {self.folder / 'current.json'}",
+            f"demo up batch --schema schemas/{self.dataset}.json",
+        )
+
+
+def steady(results: Results, read: Callable[[Run], T]) -> T:
+    """What `read` makes of the current run; done again with the newer one if the pointer moved while it failed."""
+    run = results.current()
+    for _ in range(MOVES):
+        try:
+            return read(run)
+        except UnreadableError:
+            newer = results.current()
+            if newer.id == run.id:
+                raise
+            run = newer
+    return read(run)
+
+
+def published_datasets(data: Path) -> list[str]:
+    """The names below `data` that have a pointer to a run, in order."""
+    return sorted(pointer.parent.parent.name for pointer in (data / "output").glob("*/batch/current.json"))
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a zone")
+    return instant
+
+
+def _why(error: Exception) -> str:
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not readable"

@@ -1,0 +1,160 @@
+// Polling. A small question is asked again and again; only when its answer names another run is the rest fetched anew.
+// Polling, not server-sent events: an answer is due every few seconds at most, each poll is complete in itself, and nothing is
+// left to mend when a laptop wakes up.
+
+import { learnClock, now } from "./ages.js";
+import { setBusy, setState } from "./cards.js";
+import { announce } from "./dom.js";
+
+const LONGEST_S = 30;
+const PATIENCE_MS = 15_000;
+
+// What came of a question: { data }, { empty } or { fault: { status, message, reasons } } with status 0 where nobody answered.
+export async function ask(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json" } });
+    const body = await response.json();
+    if (body.error) return { fault: body.error };
+    return body.empty ? { empty: body.empty } : { data: body };
+  } catch {
+    return { fault: { status: 0, message: "the server does not answer", reasons: [] } };
+  }
+}
+
+// sources: { name, url(), show(data), fresh? }. A card belongs to the source that its data-source names.
+// hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address.
+export class Feed {
+  constructor({ statusUrl, refreshS, sources, hooks }) {
+    this.statusUrl = statusUrl;
+    this.refreshS = refreshS;
+    this.hooks = hooks;
+    this.sources = sources.map((source) => ({ ...source, state: "loading", wanted: true, good: null, asked: 0 }));
+    this.status = null; // the last good answer about what is published
+    this.answeredAt = null; // when the server last answered anything, by our clock
+    this.fault = null; // why there is no status now
+    this.empty = null;
+    this.paused = false;
+    this.failures = 0;
+    this.timer = 0;
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", () => document.hidden || this.paused || this.tick());
+    return this.tick();
+  }
+
+  setPaused(paused) {
+    this.paused = paused;
+    announce(paused ? "Paused" : "Resumed");
+    if (paused) clearTimeout(this.timer);
+    else this.tick();
+    this.#explain();
+  }
+
+  async tick() {
+    clearTimeout(this.timer);
+    if (document.hidden && this.status) return;
+    const { data, empty, fault } = await ask(this.statusUrl);
+    this.#learn(data, empty, fault);
+    this.#schedule();
+    if (data) await this.load(this.sources.filter((source) => source.wanted));
+    else this.#explain();
+  }
+
+  // Fetches sources whose question changed, by name.
+  reload(names) {
+    const chosen = this.sources.filter((source) => names.includes(source.name));
+    for (const source of chosen) source.wanted = true;
+    return this.status ? this.load(chosen) : this.tick();
+  }
+
+  async load(sources) {
+    await Promise.all(sources.map((source) => this.#load(source)));
+    this.#explain();
+  }
+
+  #learn(data, empty, fault) {
+    const lost = Boolean(fault) && !this.fault;
+    const found = this.fault && !fault;
+    this.fault = fault ?? null;
+    this.empty = empty ?? null;
+    this.failures = fault ? this.failures + 1 : 0;
+    if (!fault || fault.status) this.answeredAt = now();
+    if (lost) announce(fault.message);
+    if (empty) this.status = null;
+    if (!data) return;
+    learnClock(data.now);
+    this.answeredAt = now();
+    if (this.status?.run.id !== data.run.id) {
+      if (this.status) announce(`Run ${data.run.short} is published`);
+      for (const source of this.sources) source.wanted = true;
+    } else if (found) announce("The server answers again");
+    this.status = data;
+  }
+
+  #schedule() {
+    clearTimeout(this.timer);
+    if (this.paused) return;
+    const pauseS = Math.min(LONGEST_S, this.refreshS * 2 ** Math.min(this.failures, 5));
+    this.nextAt = now() + Math.max(pauseS, this.refreshS) * 1000;
+    this.timer = setTimeout(() => this.tick(), this.nextAt - now());
+  }
+
+  async #load(source) {
+    const asked = ++source.asked;
+    this.#cards(source).forEach((card) => setBusy(card, true));
+    const { data, empty, fault } = await ask(source.url());
+    if (asked !== source.asked) return; // a later question is under way
+    this.#cards(source).forEach((card) => setBusy(card, false));
+    source.fault = fault ?? null;
+    source.wanted = Boolean(fault) && fault.status !== 400;
+    if (empty) [this.status, this.empty] = [null, empty];
+    if (!data) return;
+    source.good = data;
+    source.goodAt = now();
+    source.nothing = source.show(data) ?? null;
+  }
+
+  // Puts every card into the state that follows from what is known.
+  #explain() {
+    for (const source of this.sources) {
+      const [state, detail] = this.#stateOf(source);
+      source.state = state;
+      for (const card of this.#cards(source)) setState(card, state, detail);
+    }
+    this.hooks.changed(this);
+  }
+
+  #stateOf(source) {
+    if (this.empty) return ["empty", emptyDetail(this.empty)];
+    const fault = this.fault ?? source.fault;
+    if (fault?.status === 400) return ["error", this.#asked(fault)];
+    if (fault) return source.good ? ["stale", this.#stale(source, fault)] : ["error", this.#error(fault)];
+    if (!source.good) return ["loading"];
+    return source.nothing ? ["empty", source.nothing] : ["ready"];
+  }
+
+  #asked(fault) {
+    const text = (fault.reasons.length ? fault.reasons : [fault.message]).join("; ");
+    return { title: "The address cannot be answered", short: "not known", text, action: ["Reset", this.hooks.reset] };
+  }
+
+  #error(fault) {
+    const until = this.paused ? null : new Date(this.nextAt).toISOString();
+    const action = ["Try now", () => this.tick()];
+    return { title: "The figures could not be read", short: "could not be read", text: fault.message, until, action };
+  }
+
+  #stale(source, fault) {
+    const since = new Date(fault.status ? source.goodAt : this.answeredAt).toISOString();
+    return { since, sinceText: this.hooks.staleText(fault, new Date(since)) };
+  }
+
+  #cards(source) {
+    return document.querySelectorAll(`[data-source="${source.name}"]`);
+  }
+}
+
+function emptyDetail({ reason, command }) {
+  return { title: "Nothing yet", short: "nothing yet", text: reason, command };
+}

@@ -1,0 +1,29 @@
+// The table twin of a chart: the same figures, exact, for those who would rather read than look.
+
+import { table } from "./dom.js";
+
+// Wires every card's button; the drawing and the table stand in the same place.
+export function wireTwins() {
+  for (const button of document.querySelectorAll(".twin-button")) {
+    button.setAttribute("aria-label", `${title(button)} as a table`);
+    button.addEventListener("click", () => showTwin(button.closest(".card"), button.getAttribute("aria-pressed") !== "true"));
+  }
+}
+
+export function showTwin(card, shown) {
+  card.querySelector(".twin-button").setAttribute("aria-pressed", String(shown));
+  card.querySelector(".twin").hidden = !shown;
+  card.toggleAttribute("data-twin", shown);
+}
+
+export function fillTwin(card, columns, rows) {
+  const twin = card.querySelector(".twin");
+  twin.tabIndex = 0;
+  twin.setAttribute("role", "region");
+  twin.setAttribute("aria-label", `${title(twin)}, table`);
+  twin.replaceChildren(table(title(twin), columns, rows));
+}
+
+function title(node) {
+  return node.closest(".card").querySelector(".card-title").textContent;
+}
