@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from datagen.errors import DatagenError
+from datagen.stopping import Stopped
 from demo.child import Child
 from demo.parts import Part
 from demo.screen import Screen, Step
@@ -28,12 +29,6 @@ class PartEndedError(DatagenError):
         self.exit_code = 2 if code == 2 else 1
         said = "".join(f"\n  {line}" for line in child.tail(TAIL_LINES))
         super().__init__(f"{child.name} ended with {code}; the end of {child.log}:{said or ' nothing'}")
-
-
-class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.strsignal(number))
-        self.exit_code = 128 + number
 
 
 class Crew:

@@ -10,8 +10,9 @@ from datagen.errors import UserError
 from datagen.model import Dataset
 from datagen.schema import read_schema
 from datagen.sinks import locks
+from datagen.stopping import Stopped
 from demo import parts
-from demo.crew import Crew, Stopped
+from demo.crew import Crew
 from demo.parts import Folders
 from demo.ports import HOST, require_free
 from demo.screen import Screen

@@ -17,7 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.crew import Crew, PartEndedError, Stopped
+from datagen.stopping import Stopped
+from demo.crew import Crew, PartEndedError
 from demo.parts import Part
 from demo.screen import Screen
 
