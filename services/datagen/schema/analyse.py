@@ -64,11 +64,11 @@ def analyse(raw: Any, known: Known) -> Analysed | None:
     measures = read_entries(choice.measures, MeasureEntry, (*ANALYSIS, "measures"), known.faults)
     _check_dimensions(dimensions, timestamp, known)
     _check_kinds(numbers, flags, known)
-    check_measures(measures, known)
+    own_measures = check_measures(measures, known)
     _check_money((*dimensions, *numbers, *flags, *measures), choice.currency, known.faults)
     _check_timezone(choice.timezone, known.faults)
     check_event_time(timestamp, known)
-    check_outputs(Outputs(timestamp, dimensions, (*numbers, *measures), flags), known)
+    check_outputs(Outputs(timestamp, dimensions, numbers, own_measures, flags), known)
     stream = _stream(choice, timestamp, dimensions, (*measures, *numbers), known.faults)
     return Analysed(
         name=choice.name,

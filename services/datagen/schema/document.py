@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from datagen.schema.fields import Written
 from datagen.schema.names import FIELD_NAME, SLUG, is_slug, show, slug
-from datagen.schema.values import Digits, FieldName, Instant, Int64, Integer, Label, Loose, Span, refuse
+from datagen.schema.values import Digits, FieldName, Instant, Int64, Label, Loose, Span, defined, refuse, whole
 
 MAX_ROWS = 10_000_000_000
 MAX_FIELDS = 1_000
 DEFAULT_ROWS = 1_000
 MAX_EXPRESSION = 2_000
-MAX_ENTRIES = 100
+MAX_ENTRIES = MAX_FIELDS
 
 
 def _dataset_name(value: str) -> str:
@@ -28,6 +28,12 @@ def _dataset_name(value: str) -> str:
     return value
 
 
+RowCount = Annotated[
+    int,
+    Field(ge=0, le=MAX_ROWS),
+    BeforeValidator(whole),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_ROWS}),
+]
 DatasetName = Annotated[str, AfterValidator(_dataset_name), WithJsonSchema({"type": "string", "pattern": f"^{SLUG}$"})]
 
 
@@ -67,9 +73,8 @@ class MeasureEntry(Entry):
 
 
 def _entries_schema(name: str) -> WithJsonSchema:
-    entry = {"$ref": f"#/$defs/{name}"}
     named = {"type": "string", "pattern": f"^{FIELD_NAME}$"}
-    items = entry if name == "MeasureEntry" else {"anyOf": [named, entry]}
+    items = defined(name) if name == "MeasureEntry" else {"anyOf": [named, defined(name)]}
     return WithJsonSchema({"type": "array", "items": items, "maxItems": MAX_ENTRIES})
 
 
@@ -100,7 +105,7 @@ class AnalysisChoice(Written):
         default_factory=dict, description="other names a column may bear in the input"
     )
     timezone: Label = Field("UTC", description="in which the pages show times; nothing else")
-    stream: Annotated[Any, WithJsonSchema({"$ref": "#/$defs/StreamChoice"})] = Field(
+    stream: Annotated[Any, WithJsonSchema({"anyOf": [defined("StreamChoice"), {"type": "null"}]})] = Field(
         None, description="how the stream is cut into windows"
     )
 
@@ -108,8 +113,8 @@ class AnalysisChoice(Written):
 class Fields(Written):
     """Each field is judged by the model of its own kind."""
 
-    fields: Annotated[tuple[Any, ...], Loose, Field(min_length=1, max_length=MAX_FIELDS)] = Field(
-        description="the columns, in order"
+    fields: Annotated[tuple[Annotated[Any, WithJsonSchema(defined("Field"))], ...], Loose] = Field(
+        min_length=1, max_length=MAX_FIELDS, description="the columns, in order"
     )
 
 
@@ -120,8 +125,12 @@ class Document(Written):
         None, description="the dataset's name on disk; the file's name where none is given"
     )
     seed: Int64 | None = Field(None, description="the same seed gives the same rows; drawn where none is given")
-    entity_count: Annotated[Integer, Field(ge=0, le=MAX_ROWS)] = Field(DEFAULT_ROWS, description="how many rows")
+    entity_count: RowCount = Field(DEFAULT_ROWS, description="how many rows")
     time_window: TimeWindow | None = Field(None, description="the 30 whole days before today where none is given")
     output: OutputChoice | None = Field(None, description="what kind of files")
-    schema_: Any = Field(alias="schema", description="what the rows are made of")
-    analysis: Any = Field(None, description="what may be asked of the rows")
+    schema_: Annotated[Any, WithJsonSchema(defined("Fields"))] = Field(
+        alias="schema", description="what the rows are made of"
+    )
+    analysis: Annotated[Any, WithJsonSchema({"anyOf": [defined("AnalysisChoice"), {"type": "null"}]})] = Field(
+        None, description="what may be asked of the rows"
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from datagen.schema.values import (
     MAX_TEXT,
@@ -25,10 +25,14 @@ from datagen.schema.values import (
     Real,
     Value,
     Weight,
+    defined,
+    refuse,
 )
 
 MAX_CHOICES = 10_000
 MAX_PARTS = 100
+NOTE = "a note for people"
+NOTE = "a note for people"
 HOURS = tuple(str(hour) for hour in range(24))
 WEEKDAYS = tuple(str(day) for day in range(7))
 
@@ -38,11 +42,9 @@ class Written(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False, protected_namespaces=())
 
-    description: Any = Field(None, exclude=True, description="a note for people")
-    comment: Any = Field(None, exclude=True, description="a note for people")
-    dialect: Any = Field(
-        None, alias="$schema", exclude=True, description="where an editor finds the rules of this document"
-    )
+    description: Any = Field(None, exclude=True, description=NOTE)
+    comment: Any = Field(None, exclude=True, description=NOTE)
+    dialect: Any = Field(None, alias="$schema", exclude=True, description=NOTE)
 
 
 class FieldBase(Written):
@@ -114,11 +116,21 @@ def _as_choice(entry: Any) -> Any:
 
 def _choice_schema() -> dict[str, Any]:
     plain = {"type": ["string", "number", "boolean", "null"], "maxLength": MAX_TEXT}
-    return {"anyOf": [plain, {"$ref": "#/$defs/Choice"}]}
+    return {"anyOf": [plain, defined("Choice")]}
 
 
 ChoiceEntry = Annotated[Choice, BeforeValidator(_as_choice), WithJsonSchema(_choice_schema())]
-Choices = Annotated[tuple[ChoiceEntry, ...], Loose, Field(min_length=1, max_length=MAX_CHOICES)]
+
+
+def _weighed(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    if not any(choice.weight > 0 for choice in choices):
+        refuse("has weight 0 for every value; give at least one a weight above 0")
+    return choices
+
+
+Choices = Annotated[
+    tuple[ChoiceEntry, ...], Loose, Field(min_length=1, max_length=MAX_CHOICES), AfterValidator(_weighed)
+]
 
 
 class CategoryField(FieldBase):

@@ -17,15 +17,20 @@ from datagen.schema.names import show, suggest
 _VALUE_KINDS: Mapping[Kind, ValueKind] = {"int": "number", "float": "number", "text": "text", "bool": "flag"}
 
 
-def check_measures(measures: Iterable[Placed[MeasureEntry]], known: Known) -> None:
+def check_measures(measures: Iterable[Placed[MeasureEntry]], known: Known) -> tuple[Placed[MeasureEntry], ...]:
+    """The measures whose name is their own; all faults are noted."""
+    own: list[Placed[MeasureEntry]] = []
     taken = {name.lower() for name in known.fields}
     for placed in measures:
         if placed.name.lower() in taken:
             message = f"name={show(placed.name)} is taken by a field or another measure; rename it"
             known.faults.add((*placed.path, "name"), message)
+        else:
+            own.append(placed)
         taken.add(placed.name.lower())
         if placed.entry:
             _check_expression(placed.entry.expression, (*placed.path, "expression"), known)
+    return tuple(own)
 
 
 def measure(entry: MeasureEntry, currency: str | None) -> Measure:

@@ -20,7 +20,8 @@ class Outputs:
 
     timestamp: str | None
     dimensions: tuple[Placed[Any], ...]
-    numbers: tuple[Placed[Any], ...]  # numeric fields and measures
+    numbers: tuple[Placed[Any], ...]
+    measures: tuple[Placed[Any], ...]
     flags: tuple[Placed[Any], ...]
 
     def made(self) -> Iterator[tuple[str, Path]]:
@@ -31,12 +32,14 @@ class Outputs:
                 yield "window_start", ANALYSIS
                 yield "window_end", ANALYSIS
         yield "record_count", ANALYSIS
-        for number in self.numbers:
+        for number in (*self.numbers, *self.measures):
             yield f"sum_{number.name}", number.path
             yield f"avg_{number.name}", number.path
         for flag in self.flags:
             yield f"count_{flag.name}", flag.path
             yield f"rate_{flag.name}", flag.path
+        for measure in self.measures:
+            yield measure.name, measure.path  # the stream calls it so
 
 
 def check_outputs(outputs: Outputs, known: Known) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from datagen.schema.faults import Faults
-from datagen.schema.fields import ConcatField, ConditionalField, FieldBase, MapField
 from datagen.schema.json_text import Path
 from datagen.schema.names import show, suggest
 from datagen.schema.shapes import WrittenField
+
+# The key that names other fields, by the type of the reader.
+READING: Mapping[str, str] = {"category": "conditional_on", "derived_concat": "parts", "derived_map": "from_field"}
 
 
 def check_references(fields: tuple[WrittenField, ...], faults: Faults) -> None:
@@ -18,24 +21,23 @@ def check_references(fields: tuple[WrittenField, ...], faults: Faults) -> None:
         if field.name is not None:
             places.setdefault(field.name, place)
     for place, field in enumerate(fields):
-        if field.model is None or faults.full:
-            continue
-        for inside, name in references(field.model):
-            message = _judge(name, place, field.name or "", places)
+        for inside, name in references(field.raw):
+            message = None if faults.full else _judge(name, place, field.name or "", places)
             if message:
                 faults.add((*field.path, *inside), f"{_shown(inside, name)} {message}")
 
 
-def references(model: FieldBase) -> Iterator[tuple[Path, str]]:
-    """The fields that a field reads, each with where it says so."""
-    match model:
-        case ConditionalField(conditional_on=name):
-            yield ("conditional_on",), name
-        case MapField(from_field=name):
-            yield ("from_field",), name
-        case ConcatField(parts=names):
-            for place, name in enumerate(names):
-                yield ("parts", place), name
+def references(raw: Any) -> Iterator[tuple[Path, str]]:
+    """The fields that a field as it is written reads, each with where it says so; faulty shapes are passed over."""
+    if not isinstance(raw, dict):
+        return
+    kind = raw.get("type")
+    key = READING.get(kind, "") if isinstance(kind, str) else ""
+    named = raw.get(key)
+    if isinstance(named, str):
+        yield (key,), named
+    elif isinstance(named, list):
+        yield from (((key, place), name) for place, name in enumerate(named) if isinstance(name, str))
 
 
 def _judge(name: str, place: int, reader: str, places: dict[str, int]) -> str | None:

@@ -42,6 +42,6 @@ def _fits(field: KnownField) -> str | None:
 def _tells_an_instant(text: str) -> bool:
     """Whether a strftime pattern names a year, a day of it and, if any time, an hour without doubt."""
     letters = {part[:1] for part in text.replace("%%", "").split("%")[1:]}
-    day = "j" in letters or bool(letters & set("mbB") and "d" in letters)
-    hour = "H" in letters or {"I", "p"} <= letters or not letters & set("IMSf")
-    return bool(letters & set("Yy")) and day and hour
+    day = bool(letters & set("Yy")) and ("j" in letters or bool(letters & set("mbB") and "d" in letters))
+    hour = bool(letters & set("HTR")) or {"I", "p"} <= letters or not letters & set("IMSf")
+    return (day or "F" in letters) and hour

@@ -19,11 +19,18 @@ MAX_WEIGHT = 1e12
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
-_DURATION = re.compile(r"(\d{1,9})\s*(seconds?|minutes?|hours?|days?|weeks?|s|min|h|d|w)")
+_DURATION = re.compile(r"([0-9]{1,9}) ?(seconds?|minutes?|hours?|days?|weeks?|s|min|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 Scalar = str | int | float | bool | None
+
+
+def defined(name: str) -> dict[str, Any]:
+    """In a JSON Schema, the place of the model of that name, which `jsonschema.py` puts there."""
+    return {"model": name}
 
 
 def refuse(rule: str) -> NoReturn:
@@ -31,7 +38,7 @@ def refuse(rule: str) -> NoReturn:
     raise PydanticCustomError("rule", "{rule}", {"rule": rule})
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """JSON has one kind of number: 5.0 and 1e6 are whole."""
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53 else value
 
@@ -60,17 +67,16 @@ def _table(value: Any) -> Any:
     return value
 
 
-Integer = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
 Int64 = Annotated[
     int,
     Field(ge=INT64_MIN, le=INT64_MAX),
-    BeforeValidator(_whole),
+    BeforeValidator(whole),
     WithJsonSchema({"type": "integer", "minimum": INT64_MIN, "maximum": INT64_MAX}),
 ]
 Real = Annotated[float, Field(ge=-MAX_MAGNITUDE, le=MAX_MAGNITUDE)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Digits = Annotated[
-    int, Field(ge=0, le=15), BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 15})
+    int, Field(ge=0, le=15), BeforeValidator(whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 15})
 ]
 Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
 Value = Annotated[
@@ -87,6 +93,8 @@ FieldName = Annotated[
 def _pair(value: tuple[float, ...]) -> tuple[float, ...]:
     if len(value) != 2:
         refuse("must be two numbers, [lowest, highest]")
+    if value[0] > value[1]:
+        refuse("has its lowest value above its highest; swap them?")
     return value
 
 
