@@ -25,21 +25,21 @@ class Target:
     def __init__(self, descriptor: int, durable: bool = True) -> None:
         self.descriptor = descriptor
         self._durable = durable
-        self._bytes = 0
+        self.bytes = 0
         self._digest = hashlib.sha256()
 
     def write(self, data: Bytes, /) -> int:
         view = memoryview(data).cast("B")
         write_all(self.descriptor, view)
         self._digest.update(view)
-        self._bytes += len(view)
+        self.bytes += len(view)
         return len(view)
 
     def finish(self) -> Written:
         """All bytes are on the disk, where that was promised."""
         if self._durable:
             os.fsync(self.descriptor)
-        return Written(self._bytes, self._digest.hexdigest())
+        return Written(self.bytes, self._digest.hexdigest())
 
     def close(self) -> None:
         """May be called twice. Without `finish` before it nothing is promised of the bytes."""

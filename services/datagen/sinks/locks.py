@@ -22,6 +22,7 @@ from pathlib import Path
 
 from datagen.errors import UserError
 from datagen.sinks.faults import told
+from datagen.stopping import undisturbed
 
 POLL_S = 0.02
 
@@ -54,7 +55,9 @@ class Lock:
         self.path, self._descriptor = path, descriptor
 
     def release(self) -> None:
-        if self._descriptor >= 0:
+        if self._descriptor < 0:
+            return
+        with undisturbed():
             with contextlib.suppress(OSError):
                 if _still_there(self.path, self._descriptor):
                     os.unlink(self.path)

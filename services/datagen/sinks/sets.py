@@ -21,6 +21,7 @@ from datagen.sinks.naming import MANIFEST, RUN
 from datagen.sinks.place import Contents, contents_of, refuse_what_is_not_ours, strangers_in
 from datagen.sinks.staging import Staging, heal, make_staging, set_lock
 from datagen.sinks.trees import Left, is_folder, make_folder
+from datagen.stopping import undisturbed
 
 PATIENCE_S = 30.0  # with one holder of the set's lock; a commit takes milliseconds unless files must be copied
 UNLINKABLE = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
@@ -154,7 +155,8 @@ def open_set(place: Place, tell: Told = lambda _: None, exchange: Exchange = exc
         try:
             yield OpenSet(place, staging, found.published, tell, exchange)
         finally:
-            _say_left(tell, staging.remove())
+            with undisturbed():
+                _say_left(tell, staging.remove())
 
 
 def _refuse_here(folder: Path) -> None:

@@ -17,6 +17,7 @@ from datagen.sinks.durable import Target, new_file, sync_folder
 from datagen.sinks.faults import told
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.trees import make_folder
+from datagen.stopping import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class OpenFile:
     _temporary: Path
 
     def commit(self) -> None:
-        """`target` must be finished, not closed: its lock keeps others from taking the file for a dead run's."""
+        """`target` must be finished."""
         refuse_what_is_not_a_file(self.path)
         with told(self.path):
             with suppress(FileNotFoundError):
@@ -44,12 +45,15 @@ def open_file(path: Path) -> Iterator[OpenFile]:
     with make_folder(path.parent):
         _heal(path)
         temporary, target = _temporary(path)
+        lock = os.dup(target.descriptor)  # held until the file has its name, whoever closes the target before
         try:
             yield OpenFile(path, target, temporary)
         finally:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
-            target.close()
+            with undisturbed():
+                with suppress(FileNotFoundError):
+                    temporary.unlink()
+                target.close()
+                os.close(lock)
 
 
 def refuse_what_is_not_a_file(path: Path) -> None:

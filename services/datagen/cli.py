@@ -1,0 +1,69 @@
+"""The command line. What a command needs is imported when it runs, so that the first rows are there at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datagen.console import run
+from datagen.options import DOCUMENT, FILES, SCHEMA, WORK, how_of, request_of, with_options
+
+JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="schema-demo", prog_name="datagen")
+def cli() -> None:
+    """From a schema file to synthetic data: the same rows for the same seed, on any machine."""
+
+
+@cli.command()
+@click.argument("schemas", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCHEMA...")
+@JSON
+def check(schemas: tuple[Path, ...], as_json: bool) -> int:
+    """Every fault of the documents, with its line."""
+    from datagen.commands import check
+
+    return 0 if check.run(schemas, as_json) else 2
+
+
+@cli.command()
+@with_options(SCHEMA, *DOCUMENT, *FILES, JSON)
+def plan(as_json: bool, **values: Any) -> None:
+    """What would be made: tables, order, rows, bytes, days. Nothing is written."""
+    from datagen.commands import plan
+
+    plan.run(request_of(values), as_json)
+
+
+@cli.command()
+@with_options(SCHEMA, *DOCUMENT)
+@click.option("-n", "count", type=click.IntRange(0), default=5, show_default=True, help="How many rows.")
+def preview(count: int, **values: Any) -> None:
+    """The first rows: a table on a terminal, CSV for a program."""
+    from datagen.commands import preview
+
+    preview.run(request_of(values), count)
+
+
+@cli.command()
+@with_options(SCHEMA)
+@click.option("-o", "--output", metavar="DIR|FILE|-", help="A set's folder, a file, or standard output.")
+@with_options(*DOCUMENT, *FILES, *WORK)
+def generate(**values: Any) -> None:
+    """Make the data: a set of files that is put in place as a whole."""
+    from datagen.commands import generate
+
+    generate.run(request_of(values), how_of(values))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run(cli, "datagen", arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

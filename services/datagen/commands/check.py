@@ -1,0 +1,54 @@
+"""Every fault of every document, without making anything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from datagen.compile import compile_schema
+from datagen.errors import Problem, SchemaError, UserError
+from datagen.schema import read_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    file: str
+    dataset: str | None  # None where there are problems
+    problems: tuple[Problem, ...]
+    message: str  # for people
+
+
+def run(schemas: Sequence[Path], as_json: bool) -> bool:
+    """Print what was found; whether all is well."""
+    verdicts = [judged(path) for path in schemas]
+    if as_json:
+        documents = [
+            {
+                "file": verdict.file,
+                "ok": verdict.dataset is not None,
+                "dataset": verdict.dataset,
+                "problems": [asdict(problem) for problem in verdict.problems],
+            }
+            for verdict in verdicts
+        ]
+        sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for verdict in verdicts:
+            (sys.stdout if verdict.dataset else sys.stderr).write(verdict.message + "\n")
+    return all(verdict.dataset is not None for verdict in verdicts)
+
+
+def judged(path: Path) -> Verdict:
+    """A document's faults; drawing a seed or reading the clock has no part in it."""
+    try:
+        dataset = read_schema(path)
+        compile_schema(dataset)
+    except SchemaError as error:
+        return Verdict(str(path), None, error.problems, str(error))
+    except UserError as error:
+        return Verdict(str(path), None, (Problem("", 0, str(error)),), str(error))
+    tables = ", ".join(f"{table.rows:,} rows of {len(table.columns)} columns" for table in dataset.tables)
+    return Verdict(str(path), dataset.name, (), f"{path}: {dataset.name}, {tables}: no faults")

@@ -1,0 +1,85 @@
+"""Make a data set, and say on standard error what was made."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from datagen.destination import Destination, File, Folder
+from datagen.errors import UserError
+from datagen.plan import Plan
+from datagen.progress import shown
+from datagen.request import Prepared, Request, prepare
+from datagen.run import BLOCK_ROWS, Options, Result, generate_set
+from datagen.sinks.faults import size_text
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What changes nothing of what is made."""
+
+    workers: int | None = None
+    block_rows: int = BLOCK_ROWS
+    clear_output: bool = False
+    quiet: bool = False
+
+
+def run(request: Request, how: How) -> None:
+    prepared = prepare(request)
+    _refuse_bytes_on_a_terminal(prepared)
+    with ExitStack() as stack:
+        options = Options(
+            cut=request.cut,
+            workers=how.workers or usable_cores(),
+            block_rows=how.block_rows,
+            clear_output=how.clear_output,
+            tell=say,
+            watch=lambda tally: stack.enter_context(shown(tally, how.quiet)),
+        )
+        result = generate_set(prepared.plan, prepared.destination, options)
+    if not how.quiet:
+        say(summary(prepared.plan, prepared.destination, result))
+        if prepared.drawn:
+            say(drawn(prepared))
+
+
+def usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
+    output = prepared.plan.dataset.output
+    if isinstance(prepared.destination, (Folder, File)) or not sys.stdout.isatty():
+        return
+    if output.gzip or output.format == "parquet":
+        raise UserError("-o -: this format is not for a terminal; send it to a file or a program")
+
+
+def summary(plan: Plan, destination: Destination, result: Result) -> str:
+    """`card_transactions: 20,000 rows, 59 files, 3.1 MB in 0.4 s: data/input/card_transactions`"""
+    files = f", {result.files} file{'' if result.files == 1 else 's'}" if isinstance(destination, Folder) else ""
+    where = f": {shortest(destination.path)}" if isinstance(destination, (Folder, File)) else ""
+    made = f"{result.rows:,} rows{files}, {size_text(result.bytes)} in {result.seconds:.1f} s"
+    return f"{plan.dataset.name}: {made}{where}"
+
+
+def drawn(prepared: Prepared) -> str:
+    """How to make the same again."""
+    dataset = prepared.plan.dataset
+    window = dataset.document["time_window"]
+    options = [f"--seed {dataset.seed}"] if "seed" in prepared.drawn else []
+    if "time_window" in prepared.drawn:
+        options.append(f"--start {window['start']} --end {window['end']}")
+    return f"the same again: {' '.join(options)}"
+
+
+def shortest(path: Path) -> str:
+    """As seen from the present folder, where it lies in it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")

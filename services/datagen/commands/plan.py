@@ -1,0 +1,106 @@
+"""What would be made, without making it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from datagen.estimate import estimated_bytes
+from datagen.generators.pattern import Pattern
+from datagen.layout import Extract, extracts
+from datagen.plan import TablePlan
+from datagen.request import Prepared, Request, prepare
+from datagen.sinks.faults import size_text
+
+
+def run(request: Request, as_json: bool) -> None:
+    document = described(prepare(request), request)
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n" if as_json else as_text(document))
+
+
+def described(prepared: Prepared, request: Request) -> dict[str, Any]:
+    """The stable keys of `plan --json`; bytes are an estimate from a sample."""
+    plan = prepared.plan
+    parts = extracts(plan, request.cut)
+    sizes = estimated_bytes(plan, parts)
+    output, window = plan.dataset.output, plan.dataset.document["time_window"]
+    tables = [_table(plan.tables[name], [part for part in parts if part.table == name], sizes[name]) for name in sizes]
+    return {
+        "dataset": plan.dataset.name,
+        "seed": plan.dataset.seed,
+        "window": {"start": window["start"], "end": window["end"]},
+        "drawn": sorted(prepared.drawn),
+        "format": output.format,
+        "gzip": output.gzip,
+        "rows": sum(table["rows"] for table in tables),
+        "files": len(parts),
+        "bytes": sum(sizes.values()),
+        "schema_sha256": plan.dataset.schema_sha256,
+        "overrides": dict(sorted(plan.dataset.overrides.items())),
+        "order": list(sizes),
+        "tables": tables,
+    }
+
+
+def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "rows": sum(part.rows for part in parts),
+        "files": len(parts),
+        "bytes": size,
+        "time_axis": table.axis.column if table.axis else None,
+        "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
+        "order": [column.name for column in table.making],
+        "columns": [
+            {"name": column.name, "type": str(field.type), "unique": _unique(column.generator, table.rows)}
+            for column, field in zip(table.columns, table.arrow_schema, strict=True)
+        ],
+    }
+
+
+def _unique(generator: object, rows: int) -> dict[str, int] | None:
+    """How many different values a column promises, of how many there are; None where it promises none."""
+    if isinstance(generator, Pattern) and generator.unique:
+        return {"needed": rows, "possible": generator.capacity}
+    return None
+
+
+def as_text(document: dict[str, Any]) -> str:
+    form = document["format"] + (", gzipped" if document["gzip"] else "")
+    window = document["window"]
+    lines = [
+        f"{document['dataset']}: {document['rows']:,} rows, {_files(document)}, "
+        f"about {size_text(document['bytes'])} as {form}",
+        f"  seed {document['seed']}, {window['start']} to {window['end']} (UTC){_drawn(document)}",
+    ]
+    for table in document["tables"]:
+        lines += _table_lines(table)
+    return "\n".join(lines) + "\n"
+
+
+def _drawn(document: dict[str, Any]) -> str:
+    names = {"seed": "seed", "time_window": "window"}
+    drawn = " and ".join(names[part] for part in document["drawn"])
+    return f"; another {drawn} each time" if drawn else ""
+
+
+def _files(document: dict[str, Any]) -> str:
+    return f"{document['files']} file{'' if document['files'] == 1 else 's'}"
+
+
+def _table_lines(table: dict[str, Any]) -> list[str]:
+    days = table["days"]
+    along = f", {len(days)} days along {table['time_axis']}" if days else ""
+    counts = [day["rows"] for day in days]
+    spread = f" of {min(counts):,} to {max(counts):,} rows" if len(counts) > 1 else ""
+    width = max(len(column["name"]) for column in table["columns"])
+    return [
+        f"  {table['name']}: {table['rows']:,} rows{along}{spread}",
+        *(f"    {column['name']:<{width}}  {column['type']}{_promise(column)}" for column in table["columns"]),
+    ]
+
+
+def _promise(column: dict[str, Any]) -> str:
+    unique = column["unique"]
+    return f", unique: {unique['needed']:,} of {unique['possible']:,} possible" if unique else ""

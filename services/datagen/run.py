@@ -1,0 +1,140 @@
+"""Ranges to workers to receipts to manifest: a whole set, one file, or standard output."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from datagen.destination import Destination, File, Folder
+from datagen.estimate import estimated_bytes
+from datagen.formats import format_of
+from datagen.layout import Cut, Extract, alone, extracts
+from datagen.manifest import Manifest
+from datagen.plan import Plan
+from datagen.progress import Tally
+from datagen.record import manifest_of, refuse_another_set, run_json, with_kept_days
+from datagen.sinks.durable import Target, new_file, standard_output
+from datagen.sinks.faults import FULL, NoSpaceError, as_user_error
+from datagen.sinks.sets import Place, open_set
+from datagen.sinks.single import open_file
+from datagen.workers import Receipts, Work
+
+BLOCK_ROWS = 1 << 16
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done. But for `cut`, nothing here changes a byte of a file."""
+
+    cut: Cut = Cut()  # noqa: RUF009  # frozen
+    workers: int = 1
+    block_rows: int = BLOCK_ROWS
+    clear_output: bool = False
+    tell: Callable[[str], None] = lambda _: None  # takes sentences for the user
+    watch: Callable[[Tally], object] = lambda _: None  # takes the tally before the work begins
+    clock: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What this run made; days that were kept do not count."""
+
+    rows: int
+    bytes: int
+    files: int
+    seconds: float
+
+
+def generate_set(plan: Plan, destination: Destination, options: Options) -> Result:
+    """Make what the plan says and put it in place as a whole. UserError leaves what was there as it was."""
+    since = options.monotonic()
+    if isinstance(destination, Folder):
+        made = _into_folder(plan, destination.path, options)
+    elif isinstance(destination, File):
+        made = _into_file(plan, destination.path, options)
+    else:
+        made = _into_stream(plan, options)
+    return Result(made.rows, made.bytes, len(made.files), options.monotonic() - since)
+
+
+def _into_folder(plan: Plan, folder: Path, options: Options) -> Manifest:
+    parts = extracts(plan, options.cut)
+    started, since = options.clock(), options.monotonic()
+    adds_a_day = options.cut.day is not None and not options.clear_output
+    with _work(plan, parts, folder, options) as work, open_set(_place(plan, folder, options), options.tell) as out:
+        if adds_a_day and out.published:
+            refuse_another_set(folder, out.published, manifest_of(plan))
+
+        def target(part: Extract) -> Target:
+            path = out.files / part.path
+            path.parent.mkdir(exist_ok=True)
+            return new_file(path)
+
+        made = manifest_of(plan, parts, work(target))
+
+        def merge(published: Manifest | None) -> Manifest:
+            return with_kept_days(folder, published, made, options.tell) if adds_a_day and published else made
+
+        seconds = options.monotonic() - since
+        out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made))
+    return made
+
+
+def _into_file(plan: Plan, path: Path, options: Options) -> Manifest:
+    part = alone(plan, options.cut)
+    with _work(plan, [part], path, options) as work, open_file(path) as out:
+        made = manifest_of(plan, [part], work(lambda _: out.target))
+        out.commit()
+    return made
+
+
+def _into_stream(plan: Plan, options: Options) -> Manifest:
+    part = alone(plan, options.cut)
+    with _work(plan, [part], Path("/dev/stdout"), options) as work:
+        return manifest_of(plan, [part], work(lambda _: standard_output()))
+
+
+def _place(plan: Plan, folder: Path, options: Options) -> Place:
+    return Place(folder, plan.dataset.name, tuple(plan.tables), options.clear_output)
+
+
+OpenTarget = Callable[[Extract], Target]
+
+
+@contextmanager
+def _work(
+    plan: Plan, parts: Sequence[Extract], path: Path, options: Options
+) -> Iterator[Callable[[OpenTarget], Receipts]]:
+    """Gives a function that makes all parts. What the system refuses within is told as a UserError about `path`."""
+    tally = Tally(sum(part.rows for part in parts))
+
+    def work(open_target: OpenTarget) -> Receipts:
+        options.watch(tally)
+        formats = {name: format_of(plan, plan.tables[name]) for name in {part.table for part in parts}}
+        blocks = sum(max(1, -(-part.rows // options.block_rows)) for part in parts)
+        return Work(parts, formats, open_target, options.block_rows, tally).run(min(options.workers, blocks))
+
+    try:
+        yield work
+    except NoSpaceError as error:
+        raise NoSpaceError(path, _needed(plan, parts, tally)) from error
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoSpaceError(path, _needed(plan, parts, tally)) from error
+        told = as_user_error(error, path)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _needed(plan: Plan, parts: Sequence[Extract], tally: Tally) -> int:
+    return tally.expected_bytes() or sum(estimated_bytes(plan, parts).values())

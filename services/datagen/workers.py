@@ -1,0 +1,165 @@
+"""Threads that make extracts: each takes a block of rows, makes it, and writes it when its turn in the file has come.
+
+A worker prefers a file that nobody has begun, so with many files nobody waits; towards the end, and for a
+single file, several work on one. NumPy and Arrow let go of the interpreter lock, so threads are
+enough, and what is made need not travel.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from datagen.formats import Format, Press
+from datagen.layout import Extract
+from datagen.progress import Tally
+from datagen.sinks.durable import Target, Written
+
+Receipts = dict[str, Written]  # by the extract's path
+
+
+class StoppedError(Exception):
+    """Another worker failed, or the run was stopped."""
+
+
+class OpenExtract:
+    """One file in the making: its blocks are taken in order and written in order, by whichever workers."""
+
+    def __init__(
+        self, extract: Extract, target: Target, form: Format, block_rows: int, stopped: threading.Event
+    ) -> None:
+        self.extract = extract
+        self.blocks = max(1, -(-extract.rows // block_rows))
+        self.taken = 0
+        self._target = target
+        self._file = form.file(target)
+        self._block_rows = block_rows
+        self._stopped = stopped
+        self._written = 0
+        self._turn = threading.Condition()
+
+    def rows_of(self, block: int) -> tuple[int, int]:
+        start = self.extract.start + block * self._block_rows
+        return start, min(start + self._block_rows, self.extract.stop)
+
+    def put(self, block: int, made: object) -> int:
+        """Write a block when all before it are written; returns the bytes. StoppedError if that never comes."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._stopped.is_set() or self._written == block)
+        if self._stopped.is_set():
+            raise StoppedError
+        before = self._target.bytes
+        self._file.take(made)
+        with self._turn:
+            self._written += 1
+            self._turn.notify_all()
+        return self._target.bytes - before
+
+    def finish(self) -> Written:
+        self._file.finish()
+        written = self._target.finish()
+        self.close()
+        return written
+
+    def close(self) -> None:
+        """Nothing more is written; harmless after `finish`."""
+        self._file.abandon()
+        self._target.close()
+
+    def wake(self) -> None:
+        with self._turn:
+            self._turn.notify_all()
+
+
+class Work:
+    """All extracts of a run, handed out block by block."""
+
+    def __init__(
+        self,
+        extracts: Sequence[Extract],
+        formats: Mapping[str, Format],
+        open_target: Callable[[Extract], Target],
+        block_rows: int,
+        tally: Tally,
+    ) -> None:
+        self.receipts: Receipts = {}
+        self._formats, self._open_target = formats, open_target
+        self._block_rows, self._tally = block_rows, tally
+        self._waiting = list(reversed(extracts))
+        self._open: list[OpenExtract] = []
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._failure: BaseException | None = None
+
+    def run(self, workers: int) -> Receipts:
+        """Make everything. What a worker raises is raised here once all have ended; so is KeyboardInterrupt."""
+        threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(workers)]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            self._stop()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+            for file in self._open:
+                file.close()
+        if self._failure is not None:
+            raise self._failure
+        return self.receipts
+
+    def _work(self) -> None:
+        presses: dict[str, Press] = {}
+        try:
+            while (job := self._take()) is not None:
+                file, block = job
+                table = file.extract.table
+                if table not in presses:
+                    presses[table] = self._formats[table].press()
+                self._make(file, block, presses[table])
+        except StoppedError:
+            return
+        except BaseException as error:
+            with self._lock:
+                self._failure = self._failure or error
+            self._stop()
+
+    def _make(self, file: OpenExtract, block: int, press: Press) -> None:
+        start, stop = file.rows_of(block)
+        written = file.put(block, press.made(start, stop))
+        self._tally.add(stop - start, written)
+        if block == file.blocks - 1:
+            receipt = file.finish()
+            with self._lock:
+                self.receipts[file.extract.path] = receipt
+                self._open.remove(file)
+
+    def _take(self) -> tuple[OpenExtract, int] | None:
+        """A block of a file that nobody has begun, else of the one with the most left to do; None when all is taken."""
+        with self._lock:
+            if self._stopped.is_set():
+                return None
+            if self._waiting:
+                file = self._begin(self._waiting.pop())
+            else:
+                begun = [file for file in self._open if file.taken < file.blocks]
+                if not begun:
+                    return None
+                file = max(begun, key=lambda file: file.blocks - file.taken)
+            file.taken += 1
+            return file, file.taken - 1
+
+    def _begin(self, extract: Extract) -> OpenExtract:
+        target = self._open_target(extract)
+        file = OpenExtract(extract, target, self._formats[extract.table], self._block_rows, self._stopped)
+        self._open.append(file)
+        return file
+
+    def _stop(self) -> None:
+        self._stopped.set()
+        with self._lock:
+            begun = list(self._open)
+        for file in begun:
+            file.wake()
