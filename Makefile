@@ -1,6 +1,6 @@
 # Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo doctor reset test lint check fix bench golden lock clean distclean
+.PHONY: help setup demo doctor reset test lint check fix golden pictures lock clean distclean
 
 SCHEMA ?= schemas/card_transactions.json
 ARGS   ?=
@@ -36,6 +36,12 @@ check: lint ## lint, and the tests that need no JVM and no browser
 fix: ## format the code and mend what the linter can
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
+
+golden: ## write the golden rows anew: a change of data, see CONTRIBUTING.md
+	@$(RUN) -m tests.golden.kinds
+
+pictures: ## docs/images/batch.png, from a demo that is running
+	@$(RUN) docs/images/take.py
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(RUN) -m uv pip compile -q --no-header --universal --python-version 3.11 --generate-hashes --group dev \
