@@ -2,16 +2,15 @@
 
 A cell is moved together with its junk tail, which falls on the parts that follow it, in this row or in
 the next. So parts are written in an order in which whatever a tail falls on is written later: round the
-row from behind one part, the seam, which has no tail, to the seam itself. A part whose tail may reach
-beyond the seam is written without a tail: its cells are sorted by the power of two below their
-length, and each is moved as its first and its last so many bytes, which overlap. No byte is
-written twice by one NumPy assignment, so nothing hangs on the order in which it goes through the rows.
+row from behind one part, the seam, to the seam itself. No more of a cell is moved than keeps its tail
+this side of the seam's end; the rest of the cells that are longer follows, moved as the first and the
+last so many bytes of a cell, which overlap. No byte is written twice by one NumPy assignment, so
+nothing hangs on the order in which it goes through the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +19,8 @@ from datagen.text.parts import Bytes, Flags, Part, Places, overlapping
 
 FIRST_BYTES = 1 << 16
 MOST_STRINGS = 2**31 - 1  # bytes that an array's offsets reach
-WIDE, SPRAWLING = 64, 4  # a cell is moved with its tail where that is short, or seldom much longer than what counts
-SEAMS = 4  # how many of the longest parts are tried as the seam
+WIDE_BYTES = 64  # and twice the mean: more is not moved of every cell, however long the longest is
+SEAMS = 4  # how many of the parts that vary least in length are tried as the seam
 
 
 class Lines:
@@ -59,24 +58,24 @@ class Lines:
         parts = [part for part in parts if part.width]
         if not (rows and parts):
             return np.full(rows, self._filled, np.intp)
-        seam, whole = _layout(parts, rows)
+        seam, moved = _layout(parts, rows)
         head = _total(parts[: seam + 1], rows)
         lengths = head + _total(parts[seam + 1 :], rows)
         stops = np.cumsum(lengths)
-        self._reserve(int(stops[-1]) + max(part.width for part in parts))
+        self._reserve(int(stops[-1]) + max(moved))
         starts: Places = stops - lengths
         starts += self._filled
-        self._write(parts[seam + 1 :], whole[seam + 1 :], starts + head)
-        self._write(parts[: seam + 1], whole[: seam + 1], starts.copy())
+        self._write(parts[seam + 1 :], moved[seam + 1 :], starts + head)
+        self._write(parts[: seam + 1], moved[: seam + 1], starts.copy())
         self._filled += int(stops[-1])
         return starts
 
-    def _write(self, parts: Sequence[Part], whole: Sequence[bool], places: Places) -> None:
-        for part, exact in zip(parts, whole, strict=True):
-            if exact:
-                _write_exactly(self._buffer, places, part)
-            else:
-                overlapping(self._buffer, part.width)[places] = part.cells()
+    def _write(self, parts: Sequence[Part], moved: Sequence[int], places: Places) -> None:
+        for part, width in zip(parts, moved, strict=True):
+            if width:
+                overlapping(self._buffer, width)[places] = part.cells(width)
+            if width < part.width:
+                _write_rest(self._buffer, places, part, width)
             places += part.lengths
 
     def _reserve(self, size: int) -> None:
@@ -95,41 +94,46 @@ def _total(parts: Sequence[Part], rows: int) -> Places:
     return total
 
 
-def _layout(parts: Sequence[Part], rows: int) -> tuple[int, list[bool]]:
-    """The seam, and for each part whether it is written without a tail."""
-    exact = [_sprawls(part, rows) for part in parts]
-    tailless = [place for place, part in enumerate(parts) if exact[place] or part.width == part.shortest]
-    if not tailless:
-        shortest_tail = min(range(len(parts)), key=lambda place: parts[place].width - parts[place].shortest)
-        exact[shortest_tail] = True
-        tailless = [shortest_tail]
-    seams = sorted(tailless, key=lambda place: -parts[place].shortest)[:SEAMS]
-    layouts = [(seam, _without_tail(parts, exact, seam)) for seam in seams]
-    return min(layouts, key=lambda layout: sum(layout[1]))
+def _layout(parts: Sequence[Part], rows: int) -> tuple[int, list[int]]:
+    """The seam, and how many bytes of each part's cells are moved in every row."""
+    steadiest = sorted(range(len(parts)), key=lambda place: (_tail(parts[place]), -parts[place].shortest))
+    layouts = [(seam, _moved(parts, seam, rows)) for seam in steadiest[:SEAMS]]
+    return min(layouts, key=lambda layout: sum(map(lambda part, width: width < part.width, parts, layout[1])))
 
 
-def _sprawls(part: Part, rows: int) -> bool:
-    if isinstance(part.lengths, int):
-        return False
-    return part.width > WIDE and part.width * rows > SPRAWLING * int(part.lengths.sum())
+def _tail(part: Part) -> int:
+    return part.width - part.shortest
 
 
-def _without_tail(parts: Sequence[Part], exact: Sequence[bool], seam: int) -> list[bool]:
-    """Exact, and all others whose tail could reach beyond the seam."""
+def _moved(parts: Sequence[Part], seam: int, rows: int) -> list[int]:
     order = [*range(seam + 1, len(parts)), *range(seam + 1)]
-    covered = list(accumulate((parts[place].shortest for place in reversed(order)), initial=0))[-2::-1]
-    cover = dict(zip(order, covered, strict=True))  # bytes that are written later, up to the seam's end
-    return [exact[place] or part.width - part.shortest > cover[place] for place, part in enumerate(parts)]
+    moved, cover = [0] * len(parts), 0  # bytes that are written later, up to the seam's end
+    for place in reversed(order):
+        part = parts[place]
+        moved[place] = min(part.width, part.shortest + cover, _worthwhile(part, rows))
+        cover += part.shortest
+    return moved
 
 
-def _write_exactly(buffer: Bytes, places: Places, part: Part) -> None:
-    span = part.span()
+def _worthwhile(part: Part, rows: int) -> int:
+    if part.width <= WIDE_BYTES or isinstance(part.lengths, int):
+        return part.width
+    return max(WIDE_BYTES, 2 * int(part.lengths.sum()) // rows)
+
+
+def _write_rest(buffer: Bytes, places: Places, part: Part, moved: int) -> None:
+    """What is longer than the bytes that are already moved of every cell."""
+    rows = np.flatnonzero(np.greater(part.lengths, moved))
+    if not len(rows):
+        return
+    span, places = part.span(rows), places[rows]
     lengths = np.broadcast_to(span.lengths, places.shape)
-    for power in range(part.shortest.bit_length() or 1, part.width.bit_length() + 1):
-        width = 1 << (power - 1)
-        rows = np.flatnonzero((lengths >= width) & (lengths < 2 * width))
-        if not len(rows):
-            continue
+    width = max(moved, 1)
+    while width <= span.width:
+        fitting = np.flatnonzero((lengths >= width) & (lengths < 2 * width))
         source, target = overlapping(span.source, width), overlapping(buffer, width)
-        for shift in (0, lengths[rows] - width):
-            target[places[rows] + shift] = source[span.starts[rows] + shift]
+        froms, tos, last = span.starts[fitting], places[fitting], lengths[fitting] - width
+        if width != moved:
+            target[tos] = source[froms]
+        target[tos + last] = source[froms + last]
+        width *= 2

@@ -34,15 +34,14 @@ class Grid:
     def shortest(self) -> int:
         return self.lengths if isinstance(self.lengths, int) else int(self.lengths.min())
 
-    def cells(self) -> Cells:
-        return self.fields
+    def cells(self, width: int) -> Cells:
+        """The first `width` bytes of each."""
+        return self.fields if width == self.width else self.fields.getfield(f"V{width}")
 
-    def span(self) -> Span:
-        """The same cells as places. One field that serves all rows has no length of its own a row: not for it."""
-        rows = len(self.fields)
-        source = np.zeros((rows + 1) * self.width, np.uint8)
-        overlapping(source, self.width)[: rows * self.width : self.width] = self.fields
-        return Span(source, np.arange(rows) * self.width, np.broadcast_to(np.asarray(self.lengths), rows))
+    def span(self, rows: Places) -> Span:
+        """Those of some rows, as places; not for one field that serves all rows."""
+        fields = np.ascontiguousarray(self.fields[rows])
+        return Span(fields.view(np.uint8), np.arange(len(rows)) * self.width, _of_rows(self.lengths, rows))
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,20 @@ class Span:
     def shortest(self) -> int:
         return self.lengths if isinstance(self.lengths, int) else int(self.lengths.min())
 
-    def cells(self) -> Cells:
-        return overlapping(self.source, self.width)[self.starts]
+    def cells(self, width: int) -> Cells:
+        """The first `width` bytes of each."""
+        return overlapping(self.source, width)[self.starts]
 
-    def span(self) -> Span:
-        return self
+    def span(self, rows: Places) -> Span:
+        """Those of some rows."""
+        return Span(self.source, self.starts[rows], _of_rows(self.lengths, rows))
 
 
 Part = Grid | Span
+
+
+def _of_rows(lengths: int | Places, rows: Places) -> int | Places:
+    return lengths if isinstance(lengths, int) else lengths[rows]
 
 
 def overlapping(buffer: Bytes, width: int) -> Cells:

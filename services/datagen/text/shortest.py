@@ -33,7 +33,7 @@ def _spelled(scientific: pa.StringArray) -> pa.StringArray:
     """1.5e-7 as 0.00000015: digits moved, zeros filled in."""
     found = pc.extract_regex(scientific, SCIENTIFIC)
     sign, first, others, power = found.flatten()
-    digits = text_part(pc.binary_join_element_wise(first, others, "")).span()
+    digits = text_part(pc.binary_join_element_wise(first, others, "")).span(np.arange(len(found)))
     source = np.append(digits.source, np.zeros(digits.width, np.uint8))
     count = np.broadcast_to(digits.lengths, len(found))
     point = power.cast(pa.int64()).to_numpy() + 1  # how many digits stand before the point; may lie outside them
