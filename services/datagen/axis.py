@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri, pdtr
 
-from datagen.draws import Draws, scaled, to_open_unit
+from datagen.draws import Draws, scaled
+from datagen.poisson import poisson_counts
 from datagen.timeline import DAY_US, F64, HOUR_US, I64, Curve, Window, hour_edges, hour_masses, place_within
 
 
@@ -66,7 +66,7 @@ def lay_out(column: str, window: Window, curve: Curve, rows: int, draws: Draws) 
 
 def _counts(masses: F64, hours: I64, rows: int, draws: Draws) -> I64:
     cumulated = np.cumsum(masses)
-    counts = poisson_quantile(rows * (masses / cumulated[-1]), to_open_unit(draws.at(hours, "axis.count")))
+    counts = poisson_counts(rows * (masses / cumulated[-1]), hours, draws, "axis.count")
     over = int(counts.sum()) - rows
     if over < 0:
         bits = draws.at(np.arange(-over), "axis.missing")
@@ -87,20 +87,3 @@ def _distinct_below(count: int, wanted: int, draws: Draws) -> I64:
         if len(numbers) >= wanted:
             return numbers[np.argsort(order)[:wanted]].astype(np.int64)
         tries *= 2
-
-
-def poisson_quantile(mean: F64, unit: F64) -> I64:
-    """The least k to which a Poisson variable of that mean comes with probability `unit` (in (0, 1)) or more."""
-    deviate = ndtri(unit)
-    guess = np.floor(mean + np.sqrt(mean) * deviate + (deviate * deviate - 1.0) / 6.0 + 0.5)
-    counts = np.maximum(guess, 0.0)
-    low = np.flatnonzero(pdtr(counts, mean) < unit)
-    while len(low):
-        counts[low] += 1.0
-        low = low[pdtr(counts[low], mean[low]) < unit[low]]
-    high = np.flatnonzero(counts > 0)
-    while len(high):
-        high = high[pdtr(counts[high] - 1.0, mean[high]) >= unit[high]]
-        counts[high] -= 1.0
-        high = high[counts[high] > 0]
-    return counts.astype(np.int64)

@@ -14,7 +14,8 @@ from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+
+from datagen.normal import quantiles
 
 DRAW_VERSION = 1  # a change of any drawn value is a new version
 
@@ -103,8 +104,7 @@ class Draws:
 
     def normal(self, purpose: str = "value") -> F64:
         """Standard normal deviates by inverse transform; none lies beyond 8.3."""
-        unit = self.open_uniform(purpose)
-        return ndtri(unit, out=unit)
+        return quantiles(self.open_uniform(purpose))
 
     def below(self, count: int, purpose: str = "value") -> U64:
         """Whole numbers in 0..count-1, count up to 2^64; none is likelier than another by more than count in 2^64."""

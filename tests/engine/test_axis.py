@@ -11,9 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import poisson
 
-from datagen.axis import AxisPlan, lay_out, poisson_quantile
+from datagen.axis import AxisPlan, lay_out
 from datagen.draws import Draws
 from datagen.generators.instant import Instant
 from datagen.generators.uuid import Uuid
@@ -116,16 +115,6 @@ def test_one_row_falls_into_any_hour_by_its_weight() -> None:
     firsts = sum(int(laid_out(window, Ramp("up"), 1, seed).first_rows[1]) for seed in range(4000))
     # the first of two hours has a quarter of a ramp: 1000, sigma sqrt(4000 * 3/16) = 27
     assert abs(firsts - 1000) < 5 * 27
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 1e4) | st.floats(0, 3), st.floats(2**-53, 1 - 2**-53)), min_size=1, max_size=20))
-@example([(0.0, 0.999), (1e-9, 0.5), (700.0, 2**-53), (700.0, 1 - 2**-53)])
-def test_poisson_counts_are_the_quantiles(pairs: list[tuple[float, float]]) -> None:
-    mean, unit = np.array(pairs).T
-    counts = poisson_quantile(mean, unit)
-    assert (poisson.cdf(counts, mean) >= unit * (1 - 1e-12)).all()
-    assert (poisson.cdf(counts - 1, mean) <= unit * (1 + 1e-12)).all()
 
 
 def test_huge_tables_are_laid_out_in_the_memory_of_their_hours() -> None:

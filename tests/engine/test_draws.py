@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from datagen.draws import Draws, draw_key, mix, round_to_bits, scaled
 
@@ -153,5 +153,7 @@ def test_normal_deviates_are_normal() -> None:
     assert abs(deviates.mean()) < 5 * 0.001
     assert abs(deviates.var() - 1) < 5 * 0.00141
     assert abs((deviates**4).mean() - 3) < 5 * 0.0098  # sigma of the fourth moment: sqrt(96 / 10^6)
-    unit = np.sort(ndtr(deviates))
-    assert 1000 * np.abs(unit - (np.arange(MILLION) + 0.5) / MILLION).max() < 2.23
+    for bound in np.linspace(-4, 4, 33):
+        # so many lie below: sigma sqrt(10^6 * p * (1 - p)), at most 500
+        below = MILLION * math.erfc(-bound / math.sqrt(2)) / 2
+        assert abs((deviates < bound).sum() - below) < 5 * math.sqrt(below * (1 - below / MILLION))
