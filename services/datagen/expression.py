@@ -176,11 +176,8 @@ def _syntax(text: str) -> ast.expr:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        place = f" near character {error.offset}" if error.offset else ""
-        raise ExpressionError(f"not an expression{place}; write it like price * quantity") from error
-    except (ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError("not an expression, or one nested too deep") from error
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise ExpressionError("not an expression; write it like price * quantity") from error
 
 
 def _bound(tree: ast.expr) -> None:

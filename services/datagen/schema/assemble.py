@@ -15,6 +15,7 @@ from datagen.schema.fields import FieldBase
 from datagen.schema.fingerprint import fingerprint
 from datagen.schema.labels import readable
 from datagen.schema.values import iso_instant
+from datagen.schema.window import written_window
 from datagen.timeline import Window
 
 
@@ -30,11 +31,16 @@ class Sound:
 
 
 def assemble(sound: Sound, overrides: Mapping[str, Any], drawn: frozenset[str]) -> Dataset:
-    document = sound.document
-    name, rows = str(document["name"]), int(document["entity_count"])
+    document = {
+        **sound.document,
+        "seed": int(sound.document["seed"]),
+        "entity_count": int(sound.document["entity_count"]),
+        "time_window": written_window(sound.window),
+    }
+    name, rows = str(document["name"]), document["entity_count"]
     return Dataset(
         name=name,
-        seed=int(document["seed"]),
+        seed=document["seed"],
         window=sound.window,
         output=Output(document["output"]["format"], document["output"]["gzip"]),
         tables=(Table(name, rows, sound.columns, sound.analysed.timestamp_field),),

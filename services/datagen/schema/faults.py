@@ -20,11 +20,11 @@ class Faults:
         self._document = document
         self._lines = lines
         self._overridden = overridden
-        self._found: dict[tuple[str, str], Problem] = {}
+        self._found: dict[Problem, None] = {}
         self._at_fault: set[Path] = set()  # the paths of the faults, and all above them
 
     def add(self, path: Path, message: str, *, line: int | None = None, at: Path | None = None) -> None:
-        """One fault, in the line given, or of the part `at`, or of the path. Said twice of a path, it counts once."""
+        """One fault, in the line given, or of the part `at`, or of the path."""
         if self.full:
             return
         above, below = self._sources(path)
@@ -32,8 +32,12 @@ class Faults:
             line = 0 if above else self._line(path if at is None else at)
         shown = dotted(self._document, path)
         note = f" (set by {above})" if above else f" ({below})" if below else ""
-        self._found.setdefault((shown, message), Problem(shown, line, message + note))
+        self.note(Problem(shown, line, message + note))
         self._at_fault.update(path[:length] for length in range(len(path) + 1))
+
+    def note(self, problem: Problem) -> None:
+        """One fault as it is; said twice, it counts once."""
+        self._found.setdefault(problem)
 
     @property
     def full(self) -> bool:
@@ -49,7 +53,7 @@ class Faults:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        found = sorted(self._found.values(), key=lambda problem: problem.line)
+        found = sorted(self._found, key=lambda problem: problem.line)
         if self.full:
             found.append(Problem("", found[-1].line, f"the rest of over {MAX_FAULTS:,} problems is left out"))
         return tuple(found)

@@ -6,7 +6,7 @@ import codecs
 from pathlib import Path
 
 from datagen.errors import Problem, SchemaError, UserError
-from datagen.schema.names import nearest, show
+from datagen.schema.names import nearest
 
 MAX_BYTES = 4 * 1024 * 1024
 
@@ -67,7 +67,7 @@ def _meant(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".json"]
     except OSError:
-        return f"; nor does the folder {show(str(path.parent))}"
+        return f"; nor does the folder {path.parent}"
     close = nearest(path.name, names) or nearest(path.name + ".json", names)
     return f"; did you mean {path.parent / close}?" if close else ""
 

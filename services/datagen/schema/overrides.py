@@ -72,7 +72,7 @@ def steps(path: str) -> tuple[str, ...]:
         if path[at] != ".":
             break
         at += 1
-    raise OverrideError(path, "is no path; write it like schema.fields.amount.clamp")
+    raise OverrideError(path, "this is no path; write it like schema.fields.amount.clamp")
 
 
 def _set(document: Any, written: str, value: Any) -> Path:
@@ -83,6 +83,8 @@ def _set(document: Any, written: str, value: Any) -> Path:
         key = _resolve(target, step, written, place)
         if isinstance(target, dict) and target.get(key) is None:
             target[key] = {}
+        elif isinstance(key, int) and isinstance(target[key], str) and place[0] == "analysis":
+            target[key] = {"name": target[key]}  # what an entry that is a name alone stands for
         target = target[key]
         place.append(key)
     key = _resolve(target, last, written, place)

@@ -58,7 +58,7 @@ def read_schema(
     document = complete(document, slug(path.stem), fill, clock, draw_seed)
     faults = Faults(document, located.lines, places)
     for error in lost:
-        faults.add((), f"{show(error.path)}: {error.message}", line=0)
+        faults.note(Problem(error.path, 0, error.message))
     for repeated, line, first in located.repeated:
         faults.add(repeated, f"{show(str(repeated[-1]))} stands twice in one object, first in line {first}", line=line)
     sound = _read(document, faults)

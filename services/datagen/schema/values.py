@@ -16,6 +16,7 @@ MAX_TEXT = 1_000  # characters of one value
 MAX_LABEL = 200
 MAX_MAGNITUDE = 1e15  # of a float: beyond it, rounding to a few digits means nothing
 MAX_WEIGHT = 1e12
+DATE = len("2025-01-31")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -130,7 +131,7 @@ def instant_us(text: str) -> int:
 
 
 def is_bare_date(text: str) -> bool:
-    return len(text) == len("2025-01-31")
+    return len(text) == DATE
 
 
 def iso_instant(us: int) -> str:

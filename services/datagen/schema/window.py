@@ -6,7 +6,7 @@ from datagen.schema.document import TimeWindow
 from datagen.schema.faults import Faults
 from datagen.schema.json_text import Path
 from datagen.schema.names import show
-from datagen.schema.values import instant_us, is_bare_date
+from datagen.schema.values import DATE, instant_us, is_bare_date, iso_instant
 from datagen.timeline import DAY_US, Window
 
 MAX_DAYS = 36_525  # 100 years
@@ -27,3 +27,11 @@ def read_window(written: TimeWindow, faults: Faults) -> Window | None:
         faults.add(WINDOW, f"{span[0]} to {span[1]} is longer than {MAX_DAYS:,} days; shorten it")
         return None
     return Window(start, end)
+
+
+def written_window(window: Window) -> dict[str, str]:
+    """One way of writing a window, however its author wrote it: whole days as dates, else instants in UTC."""
+    start, end = iso_instant(window.start_us), iso_instant(window.end_us)
+    if window.start_us % DAY_US == 0 and (window.end_us + 1) % DAY_US == 0:
+        return {"start": start[:DATE], "end": end[:DATE]}
+    return {"start": start, "end": end}
