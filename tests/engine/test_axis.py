@@ -75,6 +75,14 @@ def test_the_rows_of_an_hour_are_spread_over_it() -> None:
     assert ((at - START_US) * 1000 // HOUR_US).tolist() == list(range(1000))  # the k-th lies at (k + u) / n
 
 
+@pytest.mark.parametrize("curve", [Flat(), Ramp("up"), Ramp("down")])
+@pytest.mark.parametrize("length", [1, HOUR_US])
+def test_even_the_last_draw_of_the_last_row_stays_in_the_window(curve: Curve, length: int) -> None:
+    window = Window(START_US, START_US + length - 1)
+    highest = np.full(1000, 1 - 2**-53)
+    assert laid_out(window, curve, 1000).instants(0, 1000, highest).max() == window.end_us
+
+
 @pytest.mark.parametrize("ramp", [Ramp("up"), Ramp("down")])
 @pytest.mark.parametrize("length", [HOUR_US // 2, HOUR_US, 3 * HOUR_US // 2, 30 * DAY_US])
 def test_a_ramp_is_a_straight_line_also_within_an_hour(ramp: Ramp, length: int) -> None:

@@ -32,6 +32,8 @@ def exactly(value: float, digits: int) -> float:
     st.integers(0, 15),
 )
 @example([2.675, 1.005, 0.285, 0.125, 0.375, -2.675, -0.5, -0.0, 1e308, -1e308, 5e-324], 2)
+@example([114372219418939.47], 2)  # further from zero than its hundredths are exact
+@example([float.fromhex("0x1.118f3cc84237bp+11")], 12)  # a tie that the last part of the product decides
 @example([4503599627370496.5, 4503599627370497.5, 9007199254740993.0, 0.5, 1.5, 2.5], 0)
 def test_rounding_is_that_of_the_exact_decimal(values: list[float], digits: int) -> None:
     expected = [exactly(value, digits) for value in values]

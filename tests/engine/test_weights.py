@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from datagen.draws import Draws
+from datagen.draws import U16, U64, Draws
 from datagen.weights import GUIDE_CELLS, exact_bounds, weigh
 
 WEIGHTS = st.lists(st.floats(0, 1e6) | st.sampled_from([0.0, 1e-300, 0.1, 3.0]), min_size=1, max_size=40).filter(any)
@@ -40,6 +42,27 @@ def test_a_pick_is_what_64_bits_say_whatever_the_guide(cases: list[list[float]],
     picked = weights.pick(draws, None if len(cases) == 1 else case)
     expected = [by_counting(bits, cases[row % len(cases)]) for row, bits in enumerate(bits_of(draws))]
     assert picked.tolist() == expected
+
+
+@dataclass(frozen=True)
+class Given(Draws):
+    """Draws that were decided beforehand."""
+
+    bits: tuple[int, ...] = ()
+
+    def u16(self, purpose: str = "value") -> U16:
+        return np.array([bits >> 48 for bits in self.bits], np.uint16)
+
+    def at(self, rows: NDArray[np.int64], purpose: str) -> U64:
+        return np.array([(self.bits[row] & (2**48 - 1)) << 16 for row in rows], np.uint64)
+
+
+def test_a_draw_at_a_bound_gives_the_code_behind_it_and_the_highest_the_last() -> None:
+    weights = [0.3, 0.2, 0.0, 0.5]
+    bounds = exact_bounds(weights)
+    bits = [0, 2**64 - 1, *bounds[:2], *(bound - 1 for bound in bounds[:2])]
+    picked = weigh([(range(4), weights)]).pick(Given(1, "t", "c", 0, len(bits), tuple(bits)))
+    assert picked.tolist() == [0, 3, 1, 3, 0, 1]
 
 
 def test_bounds_are_whole_numbers_of_exact_shares() -> None:
