@@ -1,4 +1,4 @@
-"""The command line of the embedded demo."""
+"""The command line of the embedded demo. What a command needs is imported when it runs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from pathlib import Path
 
 import click
 
-import cleanup_demo_data
 from datagen.console import run
 from datagen.options import FORMATS
-from demo.doctor import examine
+from datagen.startup import load_arrow_alone
 from demo.screen import Screen
 from demo.setup.places import here
-from demo.up import Options, up
 
 ROOT = here().root
 DEFAULT_SCHEMA = ROOT / "schemas" / "card_transactions.json"
@@ -43,6 +41,9 @@ def up_command(
     half: str, schema: Path, batch_port: int, data: Path, rows: int | None, seed: int | None, form: str | None
 ) -> int:
     """Make the data, run the batch job and serve its page, until Ctrl-C."""
+    load_arrow_alone()
+    from demo.up import Options, up
+
     given = {"--rows": rows, "--seed": seed, "--format": form}
     generate = tuple(word for option, value in given.items() if value is not None for word in (option, str(value)))
     options = Options(schema.resolve(), data.resolve(), batch_port, generate)
@@ -52,6 +53,8 @@ def up_command(
 @cli.command()
 def doctor() -> int:
     """What of this machine does not fit, and what to do about it."""
+    from demo.doctor import examine
+
     return examine(here(), os.environ, Screen())
 
 
@@ -60,6 +63,8 @@ def doctor() -> int:
 @click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
 def reset(yes: bool, dry_run: bool) -> int:
     """Remove what the demo made: inputs, outputs, state."""
+    import cleanup_demo_data
+
     return cleanup_demo_data.clean(ROOT / "data", yes=yes, dry_run=dry_run)
 
 
