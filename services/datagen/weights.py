@@ -72,7 +72,10 @@ def weigh(cases: Sequence[tuple[Sequence[int], Sequence[float]]]) -> Weights:
         codes[row] = case[-1][0]
         codes[row, : len(case)] = [code for code, _ in case]
     guide_bits = max(8, min(16, (GUIDE_CELLS // len(used)).bit_length() - 1)) if len(used) > 1 else 16
-    guide = np.concatenate([_guide(bounds[row], codes[row], guide_bits) for row in range(len(used))])
+    guides = [
+        _guide(bounds[row, : len(case) - 1], codes[row, : len(case)], guide_bits) for row, case in enumerate(used)
+    ]
+    guide = np.concatenate(guides)
     return Weights(guide, guide_bits, bounds, codes)
 
 
@@ -89,9 +92,10 @@ def exact_bounds(weights: Sequence[float]) -> list[int]:
 
 
 def _guide(bounds: U64, codes: Codes, guide_bits: int) -> Codes:
-    first = np.arange(1 << guide_bits, dtype=np.uint64) << np.uint64(64 - guide_bits)
-    low = np.searchsorted(bounds, first, side="right")
-    high = np.searchsorted(bounds, first + np.uint64((1 << (64 - guide_bits)) - 1), side="right")
-    guide: Codes = codes[low]
-    guide[low != high] = UNSURE
+    """A code for each cell: the k-th behind the k-th bound, UNSURE where a bound lies inside the cell."""
+    rest_bits = np.uint64(64 - guide_bits)
+    cells = (bounds >> rest_bits).astype(np.int64)
+    inside = bounds & np.uint64((1 << int(rest_bits)) - 1) != 0
+    guide: Codes = np.repeat(codes, np.diff(cells + inside, prepend=0, append=1 << guide_bits))
+    guide[cells[inside]] = UNSURE
     return guide
