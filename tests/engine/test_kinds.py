@@ -52,6 +52,8 @@ def test_identifiers_are_version_4_and_all_different() -> None:
         # every digit 1250 times, sigma 34
         assert all(abs(count - 1250) < 5 * 34 for count in Counter(text[place] for text in texts).values())
     assert {text[19] for text in texts} == set("89ab")
+    # the halves are drawn apart: four digits agree once in 65536, 0.3 times here
+    assert sum(text[4:8] == text[24:28] for text in texts) < 5
 
 
 def test_a_sequence_counts_in_steps() -> None:
@@ -95,6 +97,12 @@ def test_a_skew_leans_as_its_formula_says() -> None:
         share = (bound / 10) ** (1 / 3)  # floor(10 u^3) < bound where u < (bound / 10)^(1/3)
         # sigma sqrt(20000 * share * (1 - share)), at most 71
         assert abs((drawn <= bound).sum() - ROWS * share) <= 5 * math.sqrt(ROWS * share * (1 - share))
+
+
+def test_the_steepest_skew_stays_below_its_bound() -> None:
+    assert min(numbers(UniformInt(SMALL, BIG, 1e-18), 100).tolist()) > BIG - 10_000
+    assert set(numbers(UniformInt(0, 9, 1e-18), 100).tolist()) == {9}
+    assert set(numbers(UniformInt(SMALL, BIG, 1e18), 100).tolist()) == {SMALL}
 
 
 def test_uniform_doubles_fill_their_span_even_the_widest() -> None:
