@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 
-from dashboard.cube import Cube, read_cube
+from dashboard.cube import Cube
 from dashboard.frame import empty_frame, frame
 from dashboard.overview import facts, overview, span
 from dashboard.quality import quality
@@ -121,7 +121,7 @@ class Page:
     def _cube(self, run: Run) -> Cube:
         with self._loading:
             if self._kept is None or self._kept[0] != run.id:
-                self._kept = run.id, read_cube(run)
+                self._kept = run.id, Cube(run)
             return self._kept[1]
 
     def _stamp(self, run: Run) -> dict[str, Any]:

@@ -11,18 +11,22 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from dashboard.figures import RECORDS, Figure, Sum, Totals, figures
 from dashboard.question import Period, Question
 from datagen.analysis import Analysis
 from web.published import Run, UnreadableError
 
+FOLDER = "parquet"
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+
+
+class LackingError(Exception):
+    """The rows have no column of a name that the analysis promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +44,30 @@ DaysBy = dict[str | None, dict[date, Totals]]
 class Cube:
     """Answers are exact: sums of whole numbers and of decimals. Safe to ask from several threads."""
 
-    def __init__(self, table: pa.Table, analysis: Analysis) -> None:
-        """UnreadableError where the table lacks a column that the analysis promises, or has no row."""
-        self.analysis = analysis
-        self.day = f"{analysis.timestamp_field}_date"
-        self.dimensions = tuple(dimension.name for dimension in analysis.dimensions)
-        self.figures = figures(analysis)
+    def __init__(self, run: Run) -> None:
+        """Reads the run's rows. UnreadableError where they cannot be read or lack what the analysis promises."""
+        self.analysis = run.analysis()
+        self.day = f"{self.analysis.timestamp_field}_date"
+        self.dimensions = tuple(dimension.name for dimension in self.analysis.dimensions)
+        self.figures = figures(self.analysis)
         self.summed = tuple(dict.fromkeys(figure.summed for figure in self.figures))
-        self.columns = (self.day, *self.dimensions, *_published(analysis))
-        lacking = {name.lower() for name in self.columns} - {name.lower() for name in table.column_names}
-        if lacking:
-            raise UnreadableError(f"the aggregated rows have no column {', '.join(sorted(lacking))}")
+        self.columns = (self.day, *self.dimensions, *_published(self.analysis))
         self._database = duckdb.connect(":memory:", config=SETTINGS)
-        self._database.register("published", table)
-        self._database.execute(f"create table cube as select {_list(self.columns)} from published")
-        self._database.unregister("published")
-        self.extent = self._extent()
+        files = run.files(FOLDER)
+        try:
+            self._load(files)
+        except (duckdb.Error, LackingError) as error:
+            raise UnreadableError(f"{FOLDER}/ of run {run.short}: {_why(error)}") from error
+        self.extent = self._extent(run)
+
+    def _load(self, files: Sequence[str]) -> None:
+        """Days stand in the names of folders, as text; everything else has the type it was written with."""
+        read = f"read_parquet(?, hive_partitioning = true, hive_types = {{{_name(self.day)}: date}})"
+        found = {row[0].lower() for row in self._database.execute(f"describe from {read}", [files]).fetchall()}
+        lacking = [name for name in self.columns if name.lower() not in found]
+        if lacking:
+            raise LackingError(f"no column {', '.join(lacking)}")
+        self._database.execute(f"create table cube as select {_list(self.columns)} from {read}", [files])
 
     def per_day(self, question: Question, period: Period) -> dict[date, Totals]:
         """The sums of each day that has a record."""
@@ -128,10 +140,10 @@ class Cube:
         """The records behind all rows of the run."""
         return self._ask(f"select sum({RECORDS}) from cube", [])[0][0]  # type: ignore[no-any-return]
 
-    def _extent(self) -> Period:
+    def _extent(self, run: Run) -> Period:
         first, last = self._ask(f"select min({_name(self.day)}), max({_name(self.day)}) from cube", [])[0]
         if first is None or last is None:
-            raise UnreadableError("the aggregated rows have no row with a day")
+            raise UnreadableError(f"{FOLDER}/ of run {run.short}: no row")
         return Period(first, last)
 
     def _ordered(self, question: Question, period: Period, order: str, descending: bool) -> tuple[str, list[Any]]:
@@ -153,9 +165,9 @@ class Cube:
         return self._database.cursor().execute(sql, bound).fetchall()
 
 
-def read_cube(run: Run) -> Cube:
-    analysis = run.analysis()
-    return Cube(run.table("parquet", f"{analysis.timestamp_field}_date"), analysis)
+def _why(error: Exception) -> str:
+    """DuckDB's errors name the file; their first line is enough."""
+    return str(error).partition("\n")[0]
 
 
 def _published(analysis: Analysis) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -162,4 +163,4 @@ def _segment(segment: Segment, figure: Figure, colours: Palette | None) -> dict[
 
 
 def _text(value: Sum | None) -> str | None:
-    return None if value is None else format(value, "f")
+    return None if value is None else format(Decimal(value), "f")

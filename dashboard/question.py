@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +15,7 @@ from web.shell import BadRequestError
 
 WHERE = "where."  # no column's name has a dot, so no dimension can be taken for another parameter
 MAX_VALUES = 200  # of one dimension
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WEEKS = 4  # of the span a page opens with, at most
 
 
@@ -83,11 +86,9 @@ class Address:
         text = self.one(key)
         if text is None:
             return None
-        try:
-            if len(text) == len("2025-02-01"):
+        with suppress(ValueError):
+            if DAY.fullmatch(text):
                 return date.fromisoformat(text)
-        except ValueError:
-            pass
         self.reasons.append(f"{key}={text} is not a day; write it as 2025-02-01")
         return None
 

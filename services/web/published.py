@@ -14,9 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import pyarrow as pa
-import pyarrow.dataset as ds
-
 from datagen.analysis import Analysis, from_json
 
 T = TypeVar("T")
@@ -79,17 +76,13 @@ class Run:
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableError(f"{name} of run {self.short}: {_why(error)}") from error
 
-    def table(self, name: str, partition: str | None = None) -> pa.Table:
-        """The Parquet files below one folder of the run as a table; `partition` is the date in their folders' names."""
-        folder = self.folder / name
-        files = sorted(str(path) for path in folder.rglob("*.parquet") if not path.name.startswith((".", "_")))
+    def files(self, name: str) -> list[str]:
+        """The Parquet files below one folder of the run, without those that a writer keeps for itself."""
+        found = (self.folder / name).rglob("*.parquet")
+        files = sorted(str(path) for path in found if not path.name.startswith((".", "_")))
         if not files:
             raise UnreadableError(f"{name}/ of run {self.short}: no Parquet file")
-        hive = ds.partitioning(pa.schema([(partition, pa.date32())]), flavor="hive") if partition else None
-        try:
-            return ds.dataset(files, format="parquet", partitioning=hive, partition_base_dir=str(folder)).to_table()
-        except (OSError, pa.ArrowException) as error:
-            raise UnreadableError(f"{name}/ of run {self.short}: {_why(error)}") from error
+        return files
 
 
 class Results(Protocol):

@@ -14,12 +14,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from web.chartjs import chart_js
 from web.published import NothingPublishedError, UnreadableError
 
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
 METHODS = ("GET", "HEAD")
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -132,10 +132,11 @@ def _answer_fault(error: Exception) -> Response:
             return _nothing(error)
         case UnreadableError():
             return problem(503, "unreadable", str(error))
-        case HTTPException():
+        case HTTPException() if error.code != 500:
             return _http(error)
         case _:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
+            fault = error.original_exception if isinstance(error, InternalServerError) else error
+            log.error("%s %s failed", request.method, request.path, exc_info=fault or error)
             return problem(500, "internal", "the page met a fault of its own; its log has the details")
 
 

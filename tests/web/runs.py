@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from datagen.analysis import Analysis, Dimension, Flag, InputColumn, Measure, Number, Stream
 
 PUBLISHED_AT = "2025-03-01T10:00:12.345678+00:00"
@@ -120,9 +121,9 @@ def write_run(
     root = data / "output" / analysis.dataset / "batch"
     folder = root / "runs" / run
     table = aggregate(analysis, events)
-    _write_parquet(folder / "parquet", table, f"{analysis.timestamp_field}_date")
+    write_parquet(folder / "parquet", table, f"{analysis.timestamp_field}_date")
     _write_csv(folder / "csv", table)
-    account = _account(analysis, run, events, table.num_rows, published_at) | (quality or {})
+    account = _account(analysis, run, events, table.num_rows, published_at) | dict(quality or {})
     (folder / "quality.json").write_text(json.dumps(account), encoding="utf-8")
     (folder / "analysis.json").write_text(analysis.to_json(), encoding="utf-8")
     if pointer:
@@ -148,7 +149,8 @@ def aggregate(analysis: Analysis, events: Iterable[Event]) -> pa.Table:
     for place, dimension in enumerate(analysis.dimensions):
         columns[dimension.name] = pa.array([names[place] for _, names in keys], pa.string())
     columns["record_count"] = pa.array([len(groups[key]) for key in keys], pa.int64())
-    for place, number in enumerate((*analysis.numeric_fields, *analysis.measures)):
+    numbers: list[Number | Measure] = [*analysis.numeric_fields, *analysis.measures]
+    for place, number in enumerate(numbers):
         sums = [sum((Decimal(event.numbers[place]) for event in groups[key]), Decimal(0)) for key in keys]
         averages = [float(total) / len(groups[key]) for total, key in zip(sums, keys, strict=True)]
         columns[f"sum_{number.name}"] = pa.array(
@@ -169,7 +171,8 @@ def _sum_type(number: Number | Measure) -> pa.DataType:
     return pa.decimal128(38, 6 if number.precision is None else number.precision)
 
 
-def _write_parquet(folder: Path, table: pa.Table, partition: str) -> None:
+def write_parquet(folder: Path, table: pa.Table, partition: str) -> None:
+    """Files as Spark leaves them: the day in the name of their folder and not in them."""
     for day in table.column(partition).unique().to_pylist():
         part = folder / f"{partition}={day}" / "part-00000-test.snappy.parquet"
         part.parent.mkdir(parents=True)
@@ -205,7 +208,7 @@ def _account(analysis: Analysis, run: str, events: Sequence[Event], rows: int, p
         "strict": False,
         "rows": totals,
         "repaired": [{"column": "city", "rule": "blank -> UNKNOWN", "rows": 3}],
-        "reasons": [{"reason": "amount is not a number", "rows": 2}, {"reason": "event_time has no such day", "rows": 1}],
+        "reasons": [{"reason": "not a number", "rows": 2}, {"reason": "no such day", "rows": 1}],
         "warnings": [],
         "files": files,
         "input": {
