@@ -112,7 +112,7 @@ def _check_name(raw: dict[str, Any], faults: Faults) -> None:
     name = raw.get("name")
     if name is None:
         faults.add((), "the file's name makes no dataset's name; give one with the key 'name'")
-    elif name in RESERVED_DATASETS:
+    elif isinstance(name, str) and name in RESERVED_DATASETS:
         faults.add(("name",), f"name={show(name)} is a folder of the results; choose another name")
 
 
