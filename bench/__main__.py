@@ -1,0 +1,78 @@
+"""Measures this machine: python -m bench [PART ...] [--quick] [--rounds N] [--folder DIR] [--write]
+
+All of it takes about ten minutes on two cores, --quick less than a minute a part. --write puts the
+tables into docs/performance.md. Exits with 3 where something that must hold does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import generate
+from bench.claims import Claim, claims_table
+from bench.machine import Others, described
+from bench.run import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+PACKAGES = ("numpy", "pyarrow", "duckdb", "isal")
+
+Part = Callable[[Path, bool, int | None], tuple[str, list[Claim]]]  # a table, and what must hold
+
+
+def generating(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    results = generate.rounds(rounds or (2 if quick else 5), 0.2 if quick else 1, folder, say)
+    previews = generate.preview_claim(3 if quick else 9)
+    memory = generate.memory_claims(folder, 1_000_000, 4_000_000 if quick else 20_000_000)
+    return generate.results_table(results), [*generate.claims(results), previews, *memory]
+
+
+PARTS: dict[str, Part] = {"generate": generating}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures this machine.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--quick", action="store_true", help="fewer rows and rounds: less than a minute a part")
+    parser.add_argument("--rounds", type=int, help="how often each program runs")
+    parser.add_argument("--folder", type=Path, help="where a few GB are written and removed; else a temporary folder")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; parts are {', '.join(PARTS)}")
+    met = [measure(name, asked) for name in asked.parts or PARTS]
+    return 0 if all(met) else 3
+
+
+def measure(name: str, asked: argparse.Namespace) -> bool:
+    """One part, told and where asked written; whether all holds that must."""
+    others = Others()
+    with TemporaryDirectory(dir=asked.folder, prefix="bench-") as folder:
+        measured, claims = PARTS[name](Path(folder), asked.quick, asked.rounds)
+    meanwhile = f"Others used {others.cores():.2f} cores meanwhile."
+    report = f"{described(PACKAGES)} {meanwhile}\n\n{measured}\n\n{claims_table(claims)}\n"
+    say("\n" + report)
+    if asked.write:
+        page = PAGE.read_text("utf-8")
+        PAGE.write_text(replaced(page, name, report), "utf-8")
+    return all(claim.holds for claim in claims)
+
+
+def replaced(page: str, part: str, report: str) -> str:
+    """The page with another report of a part."""
+    begin, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->"
+    return re.sub(f"(?s){begin}.*{end}", lambda _: f"{begin}{report}{end}", page)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""One program of a benchmark: a process of its own that says what it used."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """By the work itself, without the start of the interpreter and its imports; memory is the process's peak."""
+
+    rows: int
+    seconds: float
+    cpu_s: float
+    rss_bytes: int
+    bytes: int  # written
+
+    @property
+    def rows_per_second(self) -> float:
+        return self.rows / self.seconds
+
+    @property
+    def rows_per_cpu_second(self) -> float:
+        return self.rows / self.cpu_s
+
+
+def measured(rows: int, work: Callable[[], object], output: Path) -> None:
+    """Do the work and print what it used, for `run` to read."""
+    cpu, wall = _cpu_s(), time.perf_counter()
+    work()
+    seconds, cpu = time.perf_counter() - wall, _cpu_s() - cpu
+    written = [output] if output.is_file() else [path for path in output.rglob("*") if path.is_file()]
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    used = Used(rows, seconds, cpu, rss, sum(path.stat().st_size for path in written))
+    sys.stdout.write(json.dumps(asdict(used)) + "\n")
+
+
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system
+
+
+def run(program: str, arguments: Sequence[object]) -> Used:
+    """What `python -m bench.<program>` printed last. RuntimeError where it failed."""
+    command = [sys.executable, "-m", f"bench.{program}", *map(str, arguments)]
+    done = Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
+    out, err = done.communicate()
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{err[-2000:]}")
+    return Used(**json.loads(out.splitlines()[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A whole process, its start included."""
+
+    seconds: float
+    cpu_s: float
+    rss_bytes: int
+
+
+def command(arguments: Sequence[object]) -> Ended:
+    """`python -m` with these arguments, all of it. RuntimeError where it failed."""
+    wall = time.perf_counter()
+    process = Popen([sys.executable, "-m", *map(str, arguments)], cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(map(str, arguments))} ended with {process.returncode}")
+    return Ended(time.perf_counter() - wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
