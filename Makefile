@@ -1,6 +1,6 @@
 # Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo doctor reset test lint check fix golden pictures lock clean distclean
+.PHONY: help setup demo doctor reset test lint check bench fix golden pictures lock clean distclean
 
 SCHEMA ?= schemas/card_transactions.json
 ARGS   ?=
@@ -32,6 +32,9 @@ lint: ## formatting, lint and types
 
 check: lint ## lint, and the tests that need no JVM and no browser
 	@$(RUN) -m pytest -q -m "not spark and not browser and not slow" $(ARGS)
+
+bench: ## measure this machine against other ways of making rows (ARGS='--quick', ARGS='--write' docs/performance.md)
+	@$(RUN) -m bench $(ARGS)
 
 fix: ## format the code and mend what the linter can
 	@$(RUN) -m ruff format .
