@@ -578,6 +578,19 @@ def test_analysis_is_refused_in_these_words(problems: Lines, analysis: Mapping[s
     assert found == [f"shop.json:1  analysis.{line}" for line in expected]
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ([], 'schema: schema is a list; put it into an object: {"fields": […]}'),
+        (None, "schema: schema=null must be an object"),
+        ({"fields": {}}, "schema.fields: fields={} must be a list"),
+        ({"field": []}, "schema: 'fields' is missing: the columns, in order"),
+    ],
+)
+def test_a_schema_that_is_no_list_of_fields_is_refused(problems: Lines, schema: Any, expected: str) -> None:
+    assert f"shop.json:1  {expected}" in problems(json.dumps({"schema": schema}))
+
+
 def test_all_faults_of_a_document_are_told_at_once_in_the_order_of_lines(problems: Lines) -> None:
     text = """{
   "seed": "x",

@@ -27,6 +27,9 @@ EPOCH_DAY = Window(0, DAY_US - 1)
 def read_record(document: dict[str, Any], faults: Faults) -> tuple[WrittenField, ...]:
     """The fields of `schema`, as far as their shape is sound."""
     raw = document.get("schema")
+    if isinstance(raw, list):
+        faults.add(SCHEMA, 'schema is a list; put it into an object: {"fields": […]}')
+        return ()
     if "schema" not in document or check_shape(Fields, raw, SCHEMA, faults) is None:
         return ()
     fields = read_fields(document["schema"]["fields"], FIELDS, faults)
