@@ -96,6 +96,7 @@ DOUBLES: tuple[Value, ...] = (
     st.integers(-99_999_99, 99_999_99).map(lambda cents: cents / 100),
     st.integers(-5, 20_000).map(float),
     st.integers(0, 99_999).map(lambda tenths: tenths / 10),
+    st.integers(0, 10**11 - 1).map(lambda thousandths: thousandths / 1000),
     st.floats(-1e8, 1e8).map(lambda value: round(value, 6)),
     st.sampled_from([0.0, -0.0, 1e300, -1e300, 5e-324, 1e15, 1e16, -1e-7, 0.1 + 0.2, math.pi * 1e20, 2.0**53 + 2, 0.5]),
     st.floats(allow_nan=False, allow_infinity=False),

@@ -6,7 +6,6 @@ import pyarrow as pa
 
 from datagen.text.fields import CSV, CSV_ALONE, Columns, append_rows, pieces
 from datagen.text.lines import Lines
-from datagen.text.quoting import csv_fields
 from datagen.text.words import Piece, literal, separated
 
 NEWLINE = literal(b"\n")
@@ -21,7 +20,7 @@ class CsvEncoder:
         self._lines = Lines()
 
     def header(self) -> bytes:
-        return (",".join(csv_fields(pa.array(self._names)).to_pylist()) + "\n").encode()
+        return bytes(self.encode(pa.record_batch([[name] for name in self._names], self._names)))
 
     def encode(self, batch: pa.RecordBatch) -> memoryview:
         """The lines of a batch, valid until the next call. ValueError where a value has no text."""

@@ -21,16 +21,19 @@ POWERS = 10 ** np.arange(20, dtype=np.uint64)
 COUNTED = np.arange(GROUP_SIZE)
 DIGITS: Bytes = np.stack([48 + COUNTED // 10**power % 10 for power in (3, 2, 1, 0)], axis=1).astype(np.uint8)
 PADDED = DIGITS.view("<u4").ravel()  # 42 as 0042
-COUNT: Places = np.array([len(str(number)) for number in range(GROUP_SIZE)], np.intp)
-SHIFTED = PADDED.astype("<u8") >> (8 * (GROUP - COUNT)).astype("<u8")  # 42 and two bytes of junk
+COUNT: Places = 1 + np.sum(COUNTED[:, np.newaxis] >= [10, 100, 1000], axis=1)  # digits that 42 needs
+BITS = 8 * COUNT.astype(np.uint64)
+SHIFTED = PADDED.astype("<u8") >> (8 * GROUP - BITS)  # 42 alone
 ENDING: Places = np.max((ord("0") < DIGITS) * np.arange(1, GROUP + 1), axis=1)  # 4200 has 2
 
 
 def whole(values: I64) -> Part:
     """Whole numbers."""
     low, high = int(values.min()), int(values.max())
-    if low >= 0 and high < GROUP_SIZE:
-        return Grid(fields_of(SHIFTED.take(values), len(values), GROUP, 8), COUNT.take(values))
+    if low >= 0 and high < GROUP_SIZE**2:
+        words, lengths = _words(values, high)
+        width = len(str(high))
+        return Grid(fields_of(words, len(words), width, 8), width if width == len(str(low)) else lengths)
     magnitudes = np.abs(values).view(np.uint64)
     layout = _Layout(len(values), _groups(max(high, -low)), 0)
     layout.put(magnitudes, layout.groups, SIGN)
@@ -64,7 +67,7 @@ def _decimals(scaled: I64, precision: int, pointed: bool) -> Part:
     magnitudes = np.abs(scaled).view(np.uint64)
     units = magnitudes // POWERS[precision]
     rest = magnitudes - units * POWERS[precision]
-    if negative is None and precision < GROUP and units.max() < GROUP_SIZE:
+    if negative is None and precision < GROUP and units.max() < GROUP_SIZE**2:
         return _short(units.view(np.int64), rest.view(np.int64), precision, pointed)
     fraction = max(_groups(10**precision - 1), int(pointed)) if precision or pointed else 0
     layout = _Layout(len(scaled), _groups(int(units.max())), fraction)
@@ -76,15 +79,32 @@ def _decimals(scaled: I64, precision: int, pointed: bool) -> Part:
     return layout.part(units, negative, tails)
 
 
+def _words(values: I64, high: int) -> tuple[U64, Places]:
+    """Up to eight digits each as the bytes of a word, and how many they are."""
+    if high < GROUP_SIZE:
+        return SHIFTED.take(values), COUNT.take(values)
+    upper = values // GROUP_SIZE
+    lower = values - upper * GROUP_SIZE
+    words, lengths = SHIFTED.take(lower), COUNT.take(lower)
+    longer = np.flatnonzero(upper)
+    upper, lower = upper[longer], lower[longer]
+    lengths[longer] = COUNT.take(upper) + GROUP
+    words[longer] = SHIFTED.take(upper) | PADDED.take(lower).astype(np.uint64) << BITS.take(upper)
+    return words, lengths
+
+
 def _short(units: I64, rest: I64, precision: int, pointed: bool) -> Part:
-    """Up to four digits before the point and three behind it: eight bytes a cell."""
+    """Up to eight digits before the point and three behind it: two words a cell, of which the second may stay away."""
+    high = int(units.max())
+    words, lengths = _words(units, high)
     fractions, fraction_lengths = _fractions(precision, pointed)
-    lengths = COUNT.take(units)
-    words = fractions.take(rest)
-    words <<= lengths.view(np.uint64) << np.uint64(3)
-    words |= SHIFTED.take(units)
+    behind, shift = fractions.take(rest), lengths.view(np.uint64) << np.uint64(3)
+    words |= behind << shift  # a shift by all 64 bits leaves nothing
     lengths += fraction_lengths.take(rest)
-    return Grid(fields_of(words, len(words), 8, 8), lengths)
+    width = int(lengths.max())
+    if width <= 8:
+        return Grid(fields_of(words, len(words), width, 8), lengths)
+    return Grid(fields_of(np.stack([words, behind >> (64 - shift)], axis=1), len(words), width, 16), lengths)
 
 
 @lru_cache(maxsize=8)

@@ -16,12 +16,11 @@ from datagen.text.digits import decimals, whole
 from datagen.text.instants import instants
 from datagen.text.lines import Lines
 from datagen.text.parts import Flags, Part, Places
-from datagen.text.quoting import csv_fields, json_fields, text_part
+from datagen.text.quoting import csv_part, json_part, plain_part
 from datagen.text.shortest import shortest
 from datagen.text.words import Piece, Vocabulary, Words, fused, literal, or_else, shown, switch, vocabulary
 
-CHUNK_ROWS = 1 << 14  # rows whose temporaries stay in cache
-CHUNK_BYTES = 1 << 22
+CHUNK_ROWS = 1 << 15  # rows whose temporaries stay in cache
 LONGEST_DICTIONARY = 1024  # a longer one is spelled out row by row
 FALSE_TRUE = vocabulary(b"false", b"true")
 
@@ -33,14 +32,14 @@ class Dialect:
     null: bytes
     pointed: bool  # whole doubles keep a point and a zero, so that a reader gets back doubles
     around: bytes  # what stands on both sides of text and instants
-    text: Callable[[pa.StringArray], pa.StringArray]  # what stands between
+    text: Callable[[pa.StringArray], Part]  # what stands between
     quoted: bool  # an object is a field in quotes, with those in it doubled
 
 
-PLAIN = Dialect(b"", False, b"", lambda text: text, False)  # CSV before anything is quoted
-CSV = Dialect(b"", False, b"", csv_fields, True)
-CSV_ALONE = Dialect(b'""', False, b"", csv_fields, True)  # the only column: a blank line would be no row
-JSON = Dialect(b"null", True, b'"', json_fields, False)
+PLAIN = Dialect(b"", False, b"", plain_part, False)  # CSV before anything is quoted
+CSV = Dialect(b"", False, b"", csv_part, True)
+CSV_ALONE = Dialect(b'""', False, b"", csv_part, True)  # the only column: a blank line would be no row
+JSON = Dialect(b"null", True, b'"', json_part, False)
 
 Columns = Sequence[pa.Array]
 Row = Callable[[Columns], Iterable[Piece]]
@@ -49,10 +48,9 @@ Row = Callable[[Columns], Iterable[Piece]]
 def append_rows(lines: Lines, columns: Columns, row: Row) -> Places:
     """Write one line a row of these equally long columns; returns the byte where each begins."""
     rows = len(columns[0])
-    chunk = max(1, min(CHUNK_ROWS, CHUNK_BYTES * rows // (1 + sum(column.nbytes for column in columns))))
     starts = [
-        lines.append(fused(row([column.slice(first, chunk) for column in columns])), min(chunk, rows - first))
-        for first in range(0, rows, chunk)
+        lines.append(fused(row([column.slice(first, CHUNK_ROWS) for column in columns])), min(CHUNK_ROWS, rows - first))
+        for first in range(0, rows, CHUNK_ROWS)
     ]
     return np.concatenate(starts) if starts else np.zeros(0, np.intp)
 
@@ -102,7 +100,7 @@ def _values(array: pa.Array, flags: Flags | None, dialect: Dialect) -> list[Piec
     around = literal(dialect.around)
     if pa.types.is_timestamp(kind):
         return [around, instants(_numbers(_of_type(array, pa.timestamp("us", kind.tz)), np.int64, flags)), around]
-    return [around, text_part(dialect.text(_of_type(array, pa.string()))), around]
+    return [around, dialect.text(_of_type(array, pa.string())), around]
 
 
 def _of_type(array: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -111,7 +109,7 @@ def _of_type(array: pa.Array, kind: pa.DataType) -> pa.Array:
 
 def _double(values: NDArray[np.float64], pointed: bool) -> Part:
     part = decimals(values, pointed=pointed)
-    return text_part(shortest(values, pointed=pointed)) if part is None else part
+    return plain_part(shortest(values, pointed=pointed)) if part is None else part
 
 
 def _numbers(array: pa.Array, dtype: type[Any], flags: Flags | None) -> NDArray[Any]:
@@ -151,7 +149,7 @@ def _object(array: pa.StructArray, dialect: Dialect) -> list[Piece]:
         return _members(array, b'"')
     if all(map(_has_no_quotes, array.type)):
         return [literal(b'"'), *_members(array, b'""'), literal(b'"')]
-    return [text_part(dialect.text(strings([array], lambda columns: _members(columns[0], b'"'))))]
+    return [dialect.text(strings([array], lambda columns: _members(columns[0], b'"')))]
 
 
 def _has_no_quotes(member: pa.Field) -> bool:

@@ -96,9 +96,16 @@ def _total(parts: Sequence[Part], rows: int) -> Places:
 
 def _layout(parts: Sequence[Part], rows: int) -> tuple[int, list[int]]:
     """The seam, and how many bytes of each part's cells are moved in every row."""
-    steadiest = sorted(range(len(parts)), key=lambda place: (_tail(parts[place]), -parts[place].shortest))
-    layouts = [(seam, _moved(parts, seam, rows)) for seam in steadiest[:SEAMS]]
-    return min(layouts, key=lambda layout: sum(map(lambda part, width: width < part.width, parts, layout[1])))
+    best: tuple[int, int, list[int]] | None = None
+    for seam in sorted(range(len(parts)), key=lambda place: (_tail(parts[place]), -parts[place].shortest))[:SEAMS]:
+        moved = _moved(parts, seam, rows)
+        unfinished = sum(width < part.width for part, width in zip(parts, moved, strict=True))
+        if best is None or unfinished < best[0]:
+            best = unfinished, seam, moved
+        if not unfinished:
+            break
+    assert best is not None
+    return best[1], best[2]
 
 
 def _tail(part: Part) -> int:

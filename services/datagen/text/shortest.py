@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from datagen.text.digits import F64
 from datagen.text.lines import Lines
 from datagen.text.parts import Bytes, Places, Span
-from datagen.text.quoting import text_part
+from datagen.text.quoting import plain_part
 from datagen.text.words import Piece, Words, fused, vocabulary
 
 SCIENTIFIC = r"^(?P<sign>-?)(?P<first>[0-9])(?:\.(?P<others>[0-9]+))?e\+?(?P<power>-?[0-9]+)$"
@@ -33,14 +33,14 @@ def _spelled(scientific: pa.StringArray) -> pa.StringArray:
     """1.5e-7 as 0.00000015: digits moved, zeros filled in."""
     found = pc.extract_regex(scientific, SCIENTIFIC)
     sign, first, others, power = found.flatten()
-    digits = text_part(pc.binary_join_element_wise(first, others, "")).span(np.arange(len(found)))
+    digits = plain_part(pc.binary_join_element_wise(first, others, "")).span(np.arange(len(found)))
     source = np.append(digits.source, np.zeros(digits.width, np.uint8))
     count = np.broadcast_to(digits.lengths, len(found))
     point = power.cast(pa.int64()).to_numpy() + 1  # how many digits stand before the point; may lie outside them
     before = np.clip(point, 0, count)
     form = np.select([point <= 0, point < count], [1, 2])
     pieces: list[Piece] = [
-        text_part(sign),
+        plain_part(sign),
         Span(source, digits.starts, before),
         _zeros(point - count),
         Words(vocabulary(b"", b"0.", b"."), form),
