@@ -41,7 +41,7 @@ const feed = new Feed({
     { name: "quality", url: () => "/api/quality", show: (data) => showQuality(page, data) },
     { name: "rows", url: () => query("/api/rows", ASKS.rows), show: (data) => showRows(data, reset) },
   ],
-  hooks: { changed, reset, staleText },
+  hooks: { changed, reset, staleText, fits: ({ shape }) => shape === root.dataset.shape },
 });
 
 function overview(data) {
@@ -53,7 +53,6 @@ function overview(data) {
 }
 
 function changed({ status, empty }) {
-  if (status && status.shape !== root.dataset.shape) location.reload(); // another dataset, or one after none: other cards
   fillPill(feed, page.formats);
   if (empty) emptyStrip(document.querySelector(".strip"), empty.stage);
   if (status) fillFoot(status.run);

@@ -89,7 +89,7 @@ def figure(cube: Cube, name: str) -> Figure:
     return next(figure for figure in cube.figures if figure.name == name)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(EVENTS, WHERE)
 def test_days_and_segments_equal_a_plain_recomputation(events: list[Event], where: dict[str, tuple[str, ...]]) -> None:
     cube = cube_of(events)
@@ -105,7 +105,7 @@ def test_days_and_segments_equal_a_plain_recomputation(events: list[Event], wher
     assert count == len(plain)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(EVENTS)
 def test_parts_of_a_split_add_up_to_the_whole(events: list[Event]) -> None:
     cube = cube_of(events)
@@ -117,7 +117,7 @@ def test_parts_of_a_split_add_up_to_the_whole(events: list[Event]) -> None:
     assert set(parts) - {None} == set(colours.colours)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(EVENTS, st.sampled_from(["event_time_date", "city", "record_count", "sum_amount", "avg_amount"]), st.booleans())
 def test_pages_hold_every_row_once_and_in_order(events: list[Event], order: str, descending: bool) -> None:
     cube = cube_of(events)

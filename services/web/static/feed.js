@@ -22,7 +22,8 @@ export async function ask(url) {
 }
 
 // sources: { name, url(), show(data), fresh? }. A card belongs to the source that its data-source names.
-// hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address.
+// hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address; staleText(fault, since);
+//        fits(status): whether this page is made for what is published now.
 export class Feed {
   constructor({ statusUrl, refreshS, sources, hooks }) {
     this.statusUrl = statusUrl;
@@ -55,6 +56,7 @@ export class Feed {
     clearTimeout(this.timer);
     if (document.hidden && this.status) return;
     const { data, empty, fault } = await ask(this.statusUrl);
+    if (data && !this.hooks.fits(data)) return location.reload(); // another dataset, or one after none: other cards
     this.#learn(data, empty, fault);
     this.#schedule();
     if (data) await this.load(this.sources.filter((source) => source.wanted));

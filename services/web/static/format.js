@@ -87,14 +87,14 @@ export class Formats {
     if (figure.format === "percent") return this.#beside(percent(value, Math.abs(value) < 0.1 ? 2 : 1), figure);
     const size = Math.abs(value);
     if (size < (figure.kind === "count" ? WHOLE_BELOW.count : WHOLE_BELOW.other)) return this.#beside(this.#plain(value, figure), figure);
-    return this.#beside(shortened(value, size), figure);
+    return this.#beside(shortened(value, size, 3), figure);
   }
 
   // On an axis: no more digits than it takes.
   tick(value, figure) {
     if (figure.format === "percent") return this.#beside(percent(value, 0, 2), figure);
     const size = Math.abs(value);
-    return this.#beside(size < 1000 ? digits(value, { maximumSignificantDigits: 3 }) : shortened(value, size), figure);
+    return this.#beside(size < 1000 ? digits(value, { maximumSignificantDigits: 3 }) : shortened(value, size, 1), figure);
   }
 
   // To the last digit there is.
@@ -151,10 +151,10 @@ function percent(value, least, most = least) {
   return digits(value, { style: "percent", minimumFractionDigits: least, maximumFractionDigits: Math.max(least, most) });
 }
 
-function shortened(value, size) {
+function shortened(value, size, least) {
   // 999 950 is a million, not 1000 k: what rounds up to the next step is shown in that step
   const [step, letter] = STEPS.find(([step]) => size >= step * 0.9995) ?? STEPS.at(-1);
-  return digits(value / step, { maximumSignificantDigits: 3 }) + THIN + letter;
+  return digits(value / step, { minimumSignificantDigits: least, maximumSignificantDigits: 3 }) + THIN + letter;
 }
 
 function moneyShape(currency) {

@@ -1,0 +1,79 @@
+"""A page in Chromium that notices what no page of ours may do: complain, throw, or ask another host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUIET = (
+    "net::ERR_CONNECTION_REFUSED",
+    "net::ERR_CONNECTION_RESET",
+    "net::ERR_EMPTY_RESPONSE",
+    "net::ERR_SOCKET_NOT_CONNECTED",
+)
+DRAWN = ".card:not([data-state=ready]), .strip:not([data-state=ready])"
+
+
+@dataclass
+class Tab:
+    """One page of a browser. `forgiven` are parts of complaints that a test provokes on purpose."""
+
+    page: Page
+    url: str
+    forgiven: tuple[str, ...] = ()
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        self.page.on("request", self._asked)
+
+    def open(self, query: str = "") -> Page:
+        self.page.goto(f"{self.url}/{query}")
+        return self.page
+
+    def drawn(self, query: str = "") -> Page:
+        """The page with every card showing its figures."""
+        self.open(query)
+        expect(self.page.locator(DRAWN)).to_have_count(0)
+        return self.page
+
+    def check(self) -> None:
+        """Nothing was complained of, nothing came from elsewhere, nothing sticks out."""
+        complaints = [text for text in self.complaints if not any(part in text for part in self.forgiven)]
+        assert not complaints, complaints
+        strangers = {urlsplit(address).netloc for address in self.asked} - {urlsplit(self.url).netloc}
+        assert not strangers, strangers
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{wider} px stick out"
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+
+def open_tab(browser: Browser, url: str, *, width: int = 1280, scheme: str = "light", locale: str = "en-GB") -> Tab:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale=locale,
+        timezone_id="America/New_York",
+        reduced_motion="reduce",
+    )
+    return Tab(context.new_page(), url)
