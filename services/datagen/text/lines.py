@@ -19,7 +19,6 @@ from datagen.text.parts import Bytes, Flags, Part, Places, overlapping
 
 FIRST_BYTES = 1 << 16
 MOST_STRINGS = 2**31 - 1  # bytes that an array's offsets reach
-WIDE_BYTES = 64  # and twice the mean: more is not moved of every cell, however long the longest is
 SEAMS = 4  # how many of the parts that vary least in length are tried as the seam
 
 
@@ -58,7 +57,7 @@ class Lines:
         parts = [part for part in parts if part.width]
         if not (rows and parts):
             return np.full(rows, self._filled, np.intp)
-        seam, moved = _layout(parts, rows)
+        seam, moved = _layout(parts)
         head = _total(parts[: seam + 1], rows)
         lengths = head + _total(parts[seam + 1 :], rows)
         stops = np.cumsum(lengths)
@@ -94,38 +93,31 @@ def _total(parts: Sequence[Part], rows: int) -> Places:
     return total
 
 
-def _layout(parts: Sequence[Part], rows: int) -> tuple[int, list[int]]:
+def _layout(parts: Sequence[Part]) -> tuple[int, list[int]]:
     """The seam, and how many bytes of each part's cells are moved in every row."""
-    best: tuple[int, int, list[int]] | None = None
+    layouts: list[tuple[int, int, list[int]]] = []
     for seam in sorted(range(len(parts)), key=lambda place: (_tail(parts[place]), -parts[place].shortest))[:SEAMS]:
-        moved = _moved(parts, seam, rows)
+        moved = _moved(parts, seam)
         unfinished = sum(width < part.width for part, width in zip(parts, moved, strict=True))
-        if best is None or unfinished < best[0]:
-            best = unfinished, seam, moved
+        layouts.append((unfinished, seam, moved))
         if not unfinished:
             break
-    assert best is not None
-    return best[1], best[2]
+    _, seam, moved = min(layouts)
+    return seam, moved
 
 
 def _tail(part: Part) -> int:
     return part.width - part.shortest
 
 
-def _moved(parts: Sequence[Part], seam: int, rows: int) -> list[int]:
+def _moved(parts: Sequence[Part], seam: int) -> list[int]:
     order = [*range(seam + 1, len(parts)), *range(seam + 1)]
     moved, cover = [0] * len(parts), 0  # bytes that are written later, up to the seam's end
     for place in reversed(order):
         part = parts[place]
-        moved[place] = min(part.width, part.shortest + cover, _worthwhile(part, rows))
+        moved[place] = min(part.width, part.shortest + cover)
         cover += part.shortest
     return moved
-
-
-def _worthwhile(part: Part, rows: int) -> int:
-    if part.width <= WIDE_BYTES or isinstance(part.lengths, int):
-        return part.width
-    return max(WIDE_BYTES, 2 * int(part.lengths.sum()) // rows)
 
 
 def _write_rest(buffer: Bytes, places: Places, part: Part, moved: int) -> None:
