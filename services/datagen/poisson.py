@@ -66,10 +66,10 @@ def _tried(means: F64, across: F64, height: F64) -> tuple[F64, NDArray[np.bool_]
     surely = (inside >= 0.07) & (height <= 0.9277 - 3.6224 / (b - 2))
     possibly = (counts >= 0) & ((inside >= 0.013) | (height <= inside))
     density = np.log(height * inverse_alpha / (a / (inside * inside) + b))
-    return counts, surely | (possibly & (density <= _log_probability(np.maximum(counts, 0.0), means)))
+    return counts, surely | (possibly & (density <= log_probability(np.maximum(counts, 0.0), means)))
 
 
-def _log_probability(counts: F64, means: F64) -> F64:
+def log_probability(counts: F64, means: F64) -> F64:
     """Of so many at this mean; written so that nothing large is subtracted from its like."""
     many = np.maximum(counts, STIRLING_FROM)
     beyond = many - means

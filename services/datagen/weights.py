@@ -96,6 +96,6 @@ def _guide(bounds: U64, codes: Codes, guide_bits: int) -> Codes:
     rest_bits = np.uint64(64 - guide_bits)
     cells = (bounds >> rest_bits).astype(np.int64)
     inside = bounds & np.uint64((1 << int(rest_bits)) - 1) != 0
-    guide: Codes = np.repeat(codes, np.diff(cells + inside, prepend=0, append=1 << guide_bits))
+    guide: Codes = np.repeat(codes, np.diff(cells, prepend=0, append=1 << guide_bits))
     guide[cells[inside]] = UNSURE
     return guide

@@ -74,8 +74,9 @@ PATTERNS = st.lists(st.sampled_from([f"%{letter}" for letter in DIRECTIVES]) | L
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(PATTERNS, st.integers(-30_000, 40_000), st.lists(st.integers(0, 3 * DAY_US), min_size=1, max_size=5))
+@example("%Y %I %p", 0, [0, HOUR_US, 12 * HOUR_US - 1, 12 * HOUR_US, 13 * HOUR_US, 24 * HOUR_US - 1])
 def test_a_pattern_writes_what_the_standard_library_writes(pattern: str, day: int, offsets: list[int]) -> None:
     first = day * DAY_US
     instants = np.array([first + offset for offset in offsets])

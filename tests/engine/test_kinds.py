@@ -186,6 +186,7 @@ def test_a_conditional_choice_follows_its_column() -> None:
         (Flag(0.5), {True: "true", False: "false"}),
         ((Uniform(0.0, 1.0), (Rounded(0),)), {0.0: "0", 1.0: "1"}),
         (Pattern("{a-z}", False), {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}),
+        ((Pattern("x", False), (Nulls(0.5),)), {"x": "x", None: ""}),
     ],
 )
 def test_columns_of_any_type_are_looked_up_by_their_text(parent: Any, texts: dict[Any, str]) -> None:
@@ -270,11 +271,13 @@ def test_unique_patterns_use_every_text_once_before_they_end(pattern: str) -> No
 
 
 def test_unique_patterns_of_more_than_2_to_the_62_texts_stay_unique() -> None:
-    wide = Pattern("{A-Z}{000000000000000000-999999999999999999}{000000000-999999999}", True)
+    wide = Pattern("{A-Z}{000000000000000000-999999999999999999}{0-9}{000000000-999999999}", True)
     assert 2**31 < wide.capacity <= 2**62
     kinds = {"code": wide}
     far = made(plan(kinds, wide.capacity), wide.capacity - 20_000)
     assert pc.count_distinct(far.column(0)).as_py() == 20_000
+    assert all(re.fullmatch(r"[A-Z]\d{28}", text) for text in far.column(0).to_pylist())
+    assert len({text[-9:] for text in far.column(0).to_pylist()}) > 19_990  # what is not shuffled is drawn
     assert len(set(values(Pattern("{A-Z}" * 30, True), 10_000).to_pylist())) == 10_000
 
 
@@ -289,8 +292,8 @@ def test_more_rows_than_unique_texts_are_refused_before_work_starts() -> None:
 
 
 def test_points_lie_in_their_box_on_the_grid_of_digits() -> None:
-    points = values(Geo(18.9, 73.05, 18.4, 72.7, 1, True), 2000).to_pylist()
-    assert {point["lat"] for point in points} == {18.4, 18.5, 18.6, 18.7, 18.8, 18.9}
+    points = values(Geo(18.9, 73.07, 18.43, 72.7, 1, True), 2000).to_pylist()
+    assert {point["lat"] for point in points} == {18.5, 18.6, 18.7, 18.8, 18.9}
     assert {point["lon"] for point in points} == {72.7, 72.8, 72.9, 73.0}
     assert set(values(Geo(1.23, 4.56, 1.23, 4.56, 1, True), 5).to_pylist()[0].values()) == {1.2, 4.6}
 

@@ -25,7 +25,7 @@ from datagen.rows import generate
 from tests.engine.datasets import Kinds, dataset, made, plan, table
 from tests.engine.schemas import Schema, schemas
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=40)
 
 
 def plan_of(schema: Schema, rows: int, kinds: Kinds | None = None) -> Plan:

@@ -15,12 +15,12 @@ from datagen.normal import quantiles
 SHARES = st.floats(2**-53, 1 - 2**-53) | st.integers(2, 53).map(lambda power: 2.0**-power)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(SHARES, min_size=1, max_size=20))
 @example([2**-53, 1 - 2**-53, 0.5, 0.075, 0.925, 0.075 - 1e-12, math.exp(-25), math.exp(-25) * 1.0001])
 def test_quantiles_are_those_of_the_standard_library(shares: list[float]) -> None:
     expected = [NormalDist().inv_cdf(share) for share in shares]
-    assert quantiles(np.array(shares)).tolist() == pytest.approx(expected, rel=1e-14, abs=1e-300)
+    assert quantiles(np.array(shares)).tolist() == pytest.approx(expected, rel=3e-15, abs=1e-300)
 
 
 def test_as_much_lies_below_a_quantile_as_was_asked_for() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from datagen.draws import Draws
-from datagen.poisson import poisson_counts
+from datagen.poisson import log_probability, poisson_counts
 
-COUNT = 200_000
+COUNT = 1_000_000
 
 
 def counts(mean: float, *, seed: int = 2) -> np.ndarray:
@@ -45,6 +45,14 @@ def test_large_counts_have_the_moments_of_their_mean(mean: float) -> None:
     assert abs(drawn.var() - 1) < 5 * math.sqrt(2 / COUNT)
     assert abs((drawn**3).mean()) < 5 * math.sqrt(15 / COUNT)
     assert abs((drawn**4).mean() - 3) < 5 * math.sqrt(96 / COUNT)
+
+
+@pytest.mark.parametrize("mean", [10.0, 17.3, 400.0, 30_000.0])
+def test_the_logarithm_of_a_probability_is_that_of_the_formula(mean: float) -> None:
+    counts = np.unique(np.concatenate([np.arange(40), mean + np.linspace(-8, 8, 50) * math.sqrt(mean)]).clip(0) // 1)
+    expected = [count * math.log(mean) - mean - math.lgamma(count + 1) for count in counts]
+    # the terms of the formula are as large as 300,000: nine digits are left of their difference
+    assert log_probability(counts, np.full(len(counts), mean)).tolist() == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_nothing_is_counted_where_nothing_is_expected() -> None:

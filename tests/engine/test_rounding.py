@@ -26,7 +26,7 @@ def exactly(value: float, digits: int) -> float:
         return float(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)) + 0.0
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(
     st.lists(DOUBLES | NEAR_HALVES.map(float) | st.integers(-(10**7), 10**7).map(lambda n: n / 1000), max_size=20),
     st.integers(0, 15),

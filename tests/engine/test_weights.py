@@ -33,7 +33,7 @@ def by_counting(bits: int, weights: list[float]) -> int:
     raise AssertionError
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(WEIGHTS, min_size=1, max_size=5), st.integers(0, 10**9))
 def test_a_pick_is_what_64_bits_say_whatever_the_guide(cases: list[list[float]], seed: int) -> None:
     draws = Draws(seed, "t", "c", 0, 400)
