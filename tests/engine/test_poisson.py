@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -53,6 +54,17 @@ def test_the_logarithm_of_a_probability_is_that_of_the_formula(mean: float) -> N
     expected = [count * math.log(mean) - mean - math.lgamma(count + 1) for count in counts]
     # the terms of the formula are as large as 300,000: nine digits are left of their difference
     assert log_probability(counts, np.full(len(counts), mean)).tolist() == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_the_logarithm_of_a_probability_keeps_its_digits_at_huge_means() -> None:
+    mean, counts = 2.0**40, 2.0**40 + np.array([-5e6, -1e3, 0.0, 7.0, 3e6])
+    with localcontext(prec=60):
+        pi = Decimal("3.14159265358979323846264338327950288")
+        expected = [
+            float(k * (Decimal(mean) / k).ln() + k - Decimal(mean) - (2 * pi * k).ln() / 2 - 1 / (12 * k))
+            for k in map(Decimal, counts.tolist())
+        ]
+    assert log_probability(counts, np.full(5, mean)).tolist() == pytest.approx(expected, abs=1e-7)
 
 
 def test_nothing_is_counted_where_nothing_is_expected() -> None:
