@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from datagen.text.gzip import Sink
 
 ROW_GROUP_ROWS = 1 << 17
-LONGEST_DICTIONARY = 1024
+SAMPLE_ROWS, REPEATS = 4096, 4  # a dictionary where so many rows hold a quarter as many values, or fewer
+LONGEST_DICTIONARY = 1024  # as words of text; a longer one is spelled out
 WORDS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -43,32 +44,36 @@ class ParquetWriter:
     def close(self) -> None:
         if self._waiting:
             self._write_row_group()
-        self._opened(self._schema).close()
+        self._opened(self._schema.empty_table()).close()
 
     def _write_row_group(self) -> None:
         places = range(len(self._schema))
         columns = [_whole([batch.column(place) for batch in self._waiting]) for place in places]
         self._waiting, self._rows = [], 0
-        writer = self._opened(pa.schema(zip(self._schema.names, (column.type for column in columns), strict=True)))
+        writer = self._opened(pa.table(columns, self._schema.names))
         formed = [_as(column, kind) for column, kind in zip(columns, writer.schema.types, strict=True)]
         writer.write_table(pa.table(formed, writer.schema), row_group_size=ROW_GROUP_ROWS)
 
-    def _opened(self, schema: pa.Schema) -> pq.ParquetWriter:
-        """The writer; the first row group shows which columns have a dictionary."""
+    def _opened(self, first: pa.Table) -> pq.ParquetWriter:
+        """The writer; the first row group shows which columns repeat themselves."""
         if self._writer is None:
+            sample = first.slice(0, SAMPLE_ROWS)
             self._writer = pq.ParquetWriter(
                 self._file,
-                schema,
+                first.schema,
                 compression="snappy",
-                use_dictionary=[field.name for field in schema if _repeats(field.type)],
+                use_dictionary=[name for name in first.column_names if _repeats(sample[name])],
+                write_statistics=[field.name for field in first.schema if field.type not in (pa.string(), WORDS)],
                 store_schema=False,  # readers see text, not the dictionaries it came in
             )
         return self._writer
 
 
-def _repeats(kind: pa.DataType) -> bool:
-    """Whether a dictionary is worth trying: not for free text, which seldom repeats and costs most to look up."""
-    return bool(kind == WORDS or pa.types.is_integer(kind) or pa.types.is_floating(kind))
+def _repeats(sample: pa.ChunkedArray) -> bool:
+    """Whether few of the values are different, so that a dictionary is worth its look-ups."""
+    if pa.types.is_dictionary(sample.type):
+        return True
+    return not pa.types.is_nested(sample.type) and pc.count_distinct(sample).as_py() <= len(sample) // REPEATS
 
 
 def _whole(chunks: Sequence[pa.Array]) -> pa.Array:
