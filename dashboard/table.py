@@ -82,4 +82,7 @@ def _cell(value: Any) -> str:
 
 def _plain(value: float) -> str | None:
     """The shortest text that reads as this number, never with an exponent."""
-    return format(Decimal(repr(value)), "f") if math.isfinite(value) else None
+    if not math.isfinite(value):
+        return None
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text else text

@@ -56,7 +56,7 @@ function showSegments({ formats, facts }, card, { dimensions, count: all, rows }
   const label = dimensions.map((name) => facts.dimensions[name]).join(" · ");
   card.querySelector(".card-note").textContent = all > DRAWN ? `top ${DRAWN} of ${count(all)}` : "";
   const most = Math.max(...rows.map((row) => Math.abs(row.value)));
-  fillBars(card.querySelector(".bars"), rows.slice(0, DRAWN).map((row) => segmentBar(formats, figure, dimensions, row)), most);
+  fillBars(card.querySelector(".bars"), rows.slice(0, DRAWN).map((row) => segmentBar(formats, figure, dimensions, row, most)), most);
   fillTwin(
     card,
     [{ label }, { label: figure.label, number: true }, { label: facts.figures.record_count.label, number: true }],
@@ -64,14 +64,14 @@ function showSegments({ formats, facts }, card, { dimensions, count: all, rows }
   );
 }
 
-function segmentBar(formats, figure, dimensions, { values, value, records, colour }) {
+function segmentBar(formats, figure, dimensions, { values, value, records, colour }, most) {
   const label = values.join(" · ");
   const narrow = (next) => dimensions.forEach((name, place) => address.set(next, `where.${name}`, values[place])) ?? next.delete("page");
   return {
     label: values,
     title: `${label}: show these records alone`,
     value: Number(value),
-    text: formats.short(value, figure),
+    text: formats.short(value, figure, most),
     exact: `${formats.exact(value, figure)}, ${plural(records, "record", "records")}`,
     colour,
     href: address.hrefAfter(narrow),

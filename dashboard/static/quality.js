@@ -9,15 +9,17 @@ import { fillStrip } from "../web/strip.js";
 const FATES = ["counted", "quarantined", "duplicate"];
 
 export function showQuality(page, data) {
-  fillStrip(document.querySelector(".strip"), stages(page.formats, data));
-  fillVerdict(document.getElementById("verdict"), data.doubts.length === 0, data.doubts.length ? "does not add up" : "adds up");
+  const good = data.doubts.length === 0;
+  const verdict = { good, words: good ? "adds up" : "does not add up" };
+  fillStrip(document.querySelector(".strip"), stages(page.formats, data, verdict));
+  fillVerdict(document.getElementById("verdict"), good, verdict.words);
   const card = document.getElementById("quality");
   fillAccount(card.querySelector(".account"), FATES.map((fate) => [fate, data.rows[fate]]));
   card.querySelector(".reasons").replaceChildren(...findings(data));
   showFiles(document.getElementById("files"), data);
 }
 
-function stages(formats, { input, rows, run, aggregated_rows: aggregated }) {
+function stages(formats, { input, rows, run, aggregated_rows: aggregated }, verdict) {
   const aged = (iso) => (iso ? [age(iso, "ago", formats.instant(iso))] : []);
   const files = plural(input.files, "file", "files");
   const generated = input.generated_rows;
@@ -28,7 +30,7 @@ function stages(formats, { input, rows, run, aggregated_rows: aggregated }) {
       note: [generated === null ? "no manifest says how many" : `${files}, ${bytes(input.bytes)}`, ...aged(input.generated_at)],
     },
     read: { figure: count(rows.read), unit: "rows", note: [files, ...aged(input.read_at)] },
-    counted: { figure: count(rows.counted), unit: "rows", note: [`${count(rows.quarantined)} quarantined`, `${count(rows.duplicate)} duplicate`] },
+    counted: { figure: count(rows.counted), unit: "rows", note: [`${count(rows.quarantined)} quarantined`, `${count(rows.duplicate)} duplicate`], verdict },
     published: { figure: `run ${run.short}`, title: run.id, note: [plural(aggregated, "aggregated row", "aggregated rows"), ...aged(run.published_at)] },
   };
 }

@@ -81,12 +81,13 @@ export class Formats {
     this.timezone = knownZone(timezone);
   }
 
-  // Large ones shortened: ₹ 2.43 M.
-  short(value, figure) {
+  // Large ones shortened: ₹ 2.43 M; and in a list with a large one all, so that they can be compared at a glance.
+  short(value, figure, largest = value) {
     if (value === null) return ABSENT;
     if (figure.format === "percent") return this.#beside(percent(value, Math.abs(value) < 0.1 ? 2 : 1), figure);
     const size = Math.abs(value);
-    if (size < (figure.kind === "count" ? WHOLE_BELOW.count : WHOLE_BELOW.other)) return this.#beside(this.#plain(value, figure), figure);
+    const whole = Math.abs(largest) < (figure.kind === "count" ? WHOLE_BELOW.count : WHOLE_BELOW.other);
+    if (whole || size < 1000) return this.#beside(this.#plain(value, figure), figure);
     return this.#beside(shortened(value, size, 3), figure);
   }
 

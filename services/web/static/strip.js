@@ -1,15 +1,17 @@
 // The strip: how far the rows have come, stage by stage, with ages.
 
+import { fillVerdict } from "./account.js";
 import { h } from "./dom.js";
 import { ABSENT } from "./format.js";
 
-// stages: name -> { figure, unit, title, note: [texts and nodes] }
+// stages: name -> { figure, unit, title, note: [texts and nodes], verdict: { good, words } where there is one }
 export function fillStrip(strip, stages) {
-  for (const [name, { figure, unit, title, note }] of Object.entries(stages)) {
+  for (const [name, { figure, unit, title, note, verdict }] of Object.entries(stages)) {
     const stage = find(strip, name);
     delete stage.dataset.here;
     stage.querySelector(".stage-figure").replaceChildren(h("b", { title }, figure), unit ? ` ${unit}` : "");
     stage.querySelector(".stage-note").replaceChildren(...separated(note));
+    if (verdict) fillVerdict(stage.querySelector(".verdict"), verdict.good, verdict.words);
   }
 }
 
@@ -20,6 +22,7 @@ export function emptyStrip(strip, here) {
     stage.toggleAttribute("data-here", empty);
     stage.querySelector(".stage-figure").textContent = empty ? "⚠ nothing yet" : ABSENT;
     stage.querySelector(".stage-note").textContent = "";
+    stage.querySelector(".verdict").textContent = "";
   }
 }
 
