@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datagen.text.csv import CsvEncoder
 from datagen.text.lines import Lines
 from datagen.text.parts import Grid, Part, Span, fields_of
 
@@ -43,7 +46,9 @@ def _part(column: list[bytes], form: str) -> Part:
 @given(parts())
 def test_a_line_is_its_cells(made: tuple[Rows, list[Part], int]) -> None:
     cells, written, rows = made
-    lines = Lines()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datagen.text.lines.FIRST_BYTES", 1)  # no more room than was asked for
+        lines = Lines()
     starts = lines.append(written, rows)
     expected = [b"".join(row) for row in zip(*cells, strict=True)] or [b""] * rows
     assert bytes(lines.view()) == b"".join(expected)
@@ -69,6 +74,22 @@ def test_a_few_long_texts_among_many_short_ones_are_not_padded_for_every_row() -
     lines.append([Span(source, np.zeros(rows, np.intp), lengths)], rows)  # padded: 3 GiB
     assert len(lines.view()) == lengths.sum()
     assert set(bytes(lines.view())) == {ord("x")}
+
+
+def test_workers_side_by_side_write_what_one_alone_writes() -> None:
+    rows = 20_000
+    batch = pa.record_batch(
+        {
+            "n": list(range(rows)),
+            "x": [row / 8 for row in range(rows)],
+            "at": pa.array(range(0, rows * 7_777_777, 7_777_777), pa.timestamp("us", "UTC")),
+            "city": pa.array(["Oslo", "Rome, Lazio", None, "Aix"] * (rows // 4)).dictionary_encode(),
+            "text": [f"{row}" * (row % 5) for row in range(rows)],
+        }
+    )
+    alone = bytes(CsvEncoder(batch.schema).encode(batch))
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: bytes(CsvEncoder(batch.schema).encode(batch)), range(16))) == {alone}
 
 
 def test_text_that_no_array_could_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
