@@ -102,7 +102,8 @@ def test_a_missing_file_fails_its_own_cards_and_is_tried_again(visit: Visit, tmp
         expect(page.locator("#trend")).to_have_attribute("data-state", "ready")
         again = page.locator("#quality .cover button")
         again.focus()
-        page.keyboard.press("Enter")
+        with page.expect_response("**/api/quality"):
+            page.keyboard.press("Enter")
         expect(again).to_be_focused()
         (folder / "quality.json").write_text(account)
         again.click()
@@ -163,7 +164,7 @@ def test_a_paused_page_asks_nothing_and_goes_on_ageing(visit: Visit, tmp_path: P
         expect(page.locator("#pill time")).not_to_have_text(age)
         assert len(tab.asked) == before
         page.get_by_role("button", name="Resume").click()
-        expect(page.locator("[data-stage=published] b")).to_have_text("run 9b01")
+        expect(page.locator("[data-stage=published] .stage-figure")).to_have_text("run 9b01")
         assert folder.exists()
 
 
