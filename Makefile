@@ -34,7 +34,7 @@ check: lint ## lint, and the tests that need no JVM and no browser
 	@$(RUN) -m pytest -q -m "not spark and not browser and not slow" $(ARGS)
 
 bench: ## measure this machine against other ways of making rows (ARGS='--quick', ARGS='--write' docs/performance.md)
-	@$(RUN) -m bench $(ARGS)
+	@SPARK_SUBMIT_OPTS= SPARK_LAUNCHER_OPTS= $(RUN) -m bench $(ARGS)
 
 fix: ## format the code and mend what the linter can
 	@$(RUN) -m ruff format .
