@@ -12,7 +12,12 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import click
 import pytest
+
+import datagen.cli
+import demo.cli
+from datagen.generators import GENERATORS
 
 ROOT = Path(__file__).parents[1]
 IMPORT_ROOTS = (ROOT / "services", ROOT)
@@ -151,3 +156,28 @@ def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
             text = content.decode("utf-8")
             assert not host.search(text), name
             assert not place.search(text), name
+
+
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_every_kind_of_field_has_a_golden_file_and_a_section_with_an_example_in_the_docs(kind: str) -> None:
+    assert (ROOT / "tests" / "golden" / f"{kind}.txt").is_file()
+    reference = (ROOT / "docs" / "schema.md").read_text("utf-8")
+    section = re.search(rf"^(#+) `{kind}`.*?(?=^#+ |\Z)", reference, re.MULTILINE | re.DOTALL)
+    assert section
+    assert f'"type": "{kind}"' in section.group()
+
+
+def test_every_file_of_a_kind_is_in_the_table_of_kinds() -> None:
+    folder = ROOT / "services" / "datagen" / "generators"
+    defining = {path.stem for path in folder.glob("*.py") if "def values(self" in path.read_text("utf-8")}
+    listed = {kind.__module__.rpartition(".")[2] for kinds in GENERATORS.values() for kind in kinds}
+    assert defining - {"base"} == listed | {"axis"}  # compile.py puts the axis in an Instant's place
+
+
+@pytest.mark.parametrize(("name", "program"), [("datagen", datagen.cli.cli), ("demo", demo.cli.cli)])
+def test_every_command_and_option_is_documented(name: str, program: click.Group) -> None:
+    told = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    for word, command in program.commands.items():
+        options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+        missing = [text for text in [f"{name} {word}", *options] if text not in told]
+        assert missing == []
