@@ -12,7 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,15 @@ def measured(rows: int, work: Callable[[], object], output: Path) -> None:
     work()
     seconds, cpu = time.perf_counter() - wall, _cpu_s() - cpu
     written = [output] if output.is_file() else [path for path in output.rglob("*") if path.is_file()]
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
     used = Used(rows, seconds, cpu, rss, sum(path.stat().st_size for path in written))
     sys.stdout.write(json.dumps(asdict(used)) + "\n")
 
 
 def _cpu_s() -> float:
-    times = os.times()
-    return times.user + times.system
+    """Of this process and of all that it started and that still run: Spark is a child."""
+    tree = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return float(sum(times.user + times.system for times in (process.cpu_times() for process in tree)))
 
 
 def run(program: str, arguments: Sequence[object]) -> Used:
@@ -77,4 +81,4 @@ def command(arguments: Sequence[object]) -> Ended:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, arguments))} ended with {process.returncode}")
-    return Ended(time.perf_counter() - wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    return Ended(time.perf_counter() - wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT)
