@@ -12,10 +12,13 @@ from datagen.axis import AxisPlan, lay_out
 from datagen.draws import Draws
 from datagen.errors import UserError
 from datagen.generators.axis import Axis
+from datagen.generators.floats import Uniform
 from datagen.generators.instant import Instant
 from datagen.model import Column, Dataset, Table
+from datagen.modifiers import Clamp, Rounded
 from datagen.plan import Plan, TablePlan
 from datagen.refusals import RefusalError
+from datagen.rounding import inside
 
 
 def compile_schema(dataset: Dataset) -> Plan:
@@ -28,7 +31,7 @@ def _table_plan(table: Table, seed: int) -> TablePlan:
     for column in table.columns:
         _check(column, table)
     axis = _axis_plan(table, seed)
-    columns = tuple(_on_axis(column, axis) for column in table.columns)
+    columns = tuple(_within_bounds(_on_axis(column, axis)) for column in table.columns)
     schema = pa.schema([(column.name, column.generator.arrow_type()) for column in columns])
     return TablePlan(table.name, table.rows, columns, _in_making_order(table.name, columns), axis, schema)
 
@@ -56,6 +59,33 @@ def _on_axis(column: Column, axis: AxisPlan | None) -> Column:
     if axis is None or column.name != axis.column or not isinstance(column.generator, Instant):
         return column
     return replace(column, generator=Axis(axis, column.generator.format))
+
+
+def _within_bounds(column: Column) -> Column:
+    """Rounding must not lead out of declared bounds: where they have more digits, the next ones inside hold."""
+    rounding = next((modifier for modifier in column.modifiers if isinstance(modifier, Rounded)), None)
+    bounds = _bounds(column)
+    if rounding is None or bounds is None:
+        return column
+    low, high = inside(*bounds, rounding.precision)
+    if low > high:
+        between = f"{bounds[0]} and {bounds[1]}"
+        raise UserError(f"{column.path}: precision={rounding.precision} leaves no number between {between}; raise it")
+    if (low, high) == bounds:
+        return column
+    after = column.modifiers.index(rounding) + 1
+    return replace(column, modifiers=(*column.modifiers[:after], Clamp(low, high), *column.modifiers[after:]))
+
+
+def _bounds(column: Column) -> tuple[float, float] | None:
+    """Between which doubles all values lie; None where nothing is declared."""
+    spans = [
+        (part.min, part.max) for part in (column.generator, *column.modifiers) if isinstance(part, Uniform | Clamp)
+    ]
+    if not spans:
+        return None
+    low, high = max(low for low, _ in spans), min(high for _, high in spans)
+    return (low, high) if low <= high else spans[-1]  # a clamp beside the span wins
 
 
 def _in_making_order(table: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+
 import numpy as np
 
 from datagen.draws import F64
@@ -29,6 +31,19 @@ def rounded(values: F64, digits: int) -> F64:
     whole /= scale
     whole += 0.0
     return whole
+
+
+def inside(low: float, high: float, digits: int) -> tuple[float, float]:
+    """The least and greatest decimal of so many digits between two bounds; the wrong way round where there is none."""
+    return _on_grid(low, digits, ROUND_CEILING), _on_grid(high, digits, ROUND_FLOOR)
+
+
+def _on_grid(bound: float, digits: int, rounding: str) -> float:
+    """By the decimal that the author wrote, which is the shortest that reads back as the bound."""
+    written = Decimal(repr(bound))
+    step = Decimal(1).scaleb(-digits)
+    with localcontext(prec=400):
+        return float(written.quantize(step, rounding)) + 0.0
 
 
 def _correction(values: F64, scale: float, product: F64, whole: F64) -> F64:

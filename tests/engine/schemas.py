@@ -70,7 +70,8 @@ def choices(draw: st.DrawFn) -> Choice:
     return Choice(tuple(values), tuple(weights))
 
 
-ORDERED = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)).map(sorted)
+WHOLE = st.integers(-(10**6), 10**6)
+ORDERED = st.tuples(WHOLE, WHOLE).map(sorted).map(lambda ends: (ends[0] - 0.25, ends[1] + 0.125))
 FLOATS: st.SearchStrategy[Generator] = st.one_of(
     ORDERED.map(lambda ends: Uniform(*ends)),
     st.builds(Normal, st.floats(-1e6, 1e6), st.floats(0, 1e6)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -10,10 +12,12 @@ from datagen.errors import UserError
 from datagen.generators.axis import Axis
 from datagen.generators.choice import Choice
 from datagen.generators.concat import Concat
+from datagen.generators.floats import Normal, Uniform
 from datagen.generators.instant import Instant
 from datagen.generators.mapped import Mapped
 from datagen.generators.sequence import Sequence
 from datagen.generators.uuid import Uuid
+from datagen.modifiers import Clamp, Rounded
 from datagen.timeline import Flat
 from tests.engine.datasets import MONTH, dataset, made, plan, table
 
@@ -62,3 +66,31 @@ def test_tables_keep_their_order_and_their_schemas() -> None:
     assert list(both.tables) == ["left", "right"]
     assert both.tables["right"].rows == 5
     assert both.tables["left"].arrow_schema == pa.schema([("id", pa.string())])
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ((Uniform(0.05, 0.99), (Rounded(1),)), {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}),
+        ((Normal(0.0, 9.0), (Clamp(-1.27, 1.21), Rounded(1))), {number / 10 for number in range(-12, 13)}),
+        ((Uniform(0.0, 9.0), (Clamp(0.26, 12.0), Rounded(0))), set(map(float, range(1, 10)))),
+        ((Uniform(0.0, 1.0), (Clamp(5.0, 6.25), Rounded(0))), {5.0}),
+        ((Uniform(-0.3, 0.4), (Rounded(0),)), {0.0}),
+    ],
+)
+def test_rounding_does_not_lead_out_of_declared_bounds(kind: Any, expected: set[float]) -> None:
+    drawn = made(plan({"x": kind}, 5000)).column("x").to_pylist()
+    assert set(drawn) == expected
+    assert "-0.0" not in map(repr, drawn)
+
+
+def test_bounds_that_leave_no_number_of_so_many_digits_are_refused() -> None:
+    with pytest.raises(
+        UserError, match=r"^schema\.fields\.x: precision=1 leaves no number between 0\.41 and 0\.44; raise it$"
+    ):
+        plan({"x": (Uniform(0.41, 0.44), (Rounded(1),))}, 5)
+
+
+def test_bounds_that_rounding_keeps_add_nothing() -> None:
+    (column,) = plan({"x": (Uniform(0.1, 0.9), (Clamp(0.2, 0.8), Rounded(1)))}, 5).tables["things"].columns
+    assert column.modifiers == (Clamp(0.2, 0.8), Rounded(1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,7 @@ from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows
 from datagen.generators.joined import joined
 from datagen.refusals import RefusalError, finite
-from datagen.rounding import rounded
+from datagen.rounding import inside, rounded
 
 MOST_DIGITS = 12
 
@@ -56,9 +55,5 @@ class Geo(Kind):
         unit *= other - one
         unit += one
         points = rounded(unit, self.precision)
-        low, high = self._grid(min(one, other), ROUND_CEILING), self._grid(max(one, other), ROUND_FLOOR)
+        low, high = inside(min(one, other), max(one, other), self.precision)
         return pa.array(np.clip(points, low, high) if low <= high else points)
-
-    def _grid(self, bound: float, rounding: str) -> float:
-        """The nearest point of the grid of digits that is not outside the bound."""
-        return float(Decimal(repr(bound)).quantize(Decimal(1).scaleb(-self.precision), rounding)) + 0.0
