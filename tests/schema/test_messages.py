@@ -625,3 +625,23 @@ def test_all_faults_of_a_document_are_told_at_once_in_the_order_of_lines(problem
         "events would fall between",
         "shop.json:22  seed: 'seed' stands twice in one object, first in line 2",
     ]
+
+
+def test_faults_beyond_the_thousandth_are_still_faults(problems: Lines) -> None:
+    repeated = ",\n".join(['"seed": 1'] * 1002)
+    wrong = '"time_window": 5, "entity_count": "x", "output": 7, "name": 8, "analysis": [9]'
+    found = problems(f'{{{repeated}, {wrong}, "schema": {{"fields": [{{"name": 1, "type": []}}, 7]}}}}')
+    assert len(found) == 1001
+    assert found[-1] == "shop.json:1001  the rest of over 1,000 problems is left out"
+
+
+def test_a_message_can_neither_break_its_line_nor_steer_a_terminal(problems: Lines) -> None:
+    found = problems(document([field("string", pattern="{9-1}\n\x1b[2J\u202e")]))
+    assert len(found) == 1
+    assert found[0].isprintable()
+
+
+def test_a_wrong_window_makes_no_fault_of_a_right_profile(problems: Lines) -> None:
+    profile = {"day_of_week": {"0": 1, "_default": 0}}
+    found = problems(document([field("datetime", mode="seasonality", profile=profile)], time_window={"start": 1}))
+    assert [line.partition(": ")[0] for line in found] == ["shop.json:1  time_window.start", "shop.json:1  time_window"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from datagen.errors import UserError
+from datagen.errors import SchemaError, UserError
 from datagen.model import Dataset
 from datagen.settings import VARIABLES, assignment, overrides
 
@@ -155,3 +155,33 @@ def test_faults_of_overrides_name_their_source_and_no_line(problems: Lines, shop
 def test_an_override_leaves_the_file_and_its_faults_where_they_are(problems: Lines, shop: Shop) -> None:
     document = shop({"name": "x", "type": "int", "mni": 1})
     assert problems(document, overrides={"schema.fields.x.max": 5})[0].startswith("shop.json:38  schema.fields.x.mni: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("", "this is no path; write it like schema.fields.amount.clamp"),
+        ("a..b", "this is no path; write it like schema.fields.amount.clamp"),
+        ("a.", "this is no path; write it like schema.fields.amount.clamp"),
+        ('a."b', "this is no path; write it like schema.fields.amount.clamp"),
+        ('a"b"', "this is no path; write it like schema.fields.amount.clamp"),
+        ("a" * 501, "this is no path; write it like schema.fields.amount.clamp"),
+        ('a."\\x"', "in '\"\\\\x\"': \\x is no escape; a backslash in a text is written \\\\"),
+        (
+            'a."\\ud800"',
+            "in '\"\\\\ud800\"': a text with \\u0000 or half of a surrogate pair; no file could hold it",
+        ),
+        ("seed.a", "seed is 1 and has no 'a'"),
+        ("schema.fields.x", "schema.fields has no item 'x'; known: id, ts, city, amount, items, paid"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_told(read: Read, shop: Shop, path: str, message: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        read(shop(seed=1), overrides={path: 1})
+    assert [(problem.path, problem.line, problem.message) for problem in caught.value.problems] == [(path, 0, message)]
+
+
+def test_a_key_with_a_point_in_it_stands_in_quotes(read: Read, shop: Shop) -> None:
+    field = {"name": "x", "type": "derived_map", "from_field": "city", "map": {"a.b": 1}}
+    dataset = read(shop(field), overrides={'schema.fields.x.map."a.b"': 2, 'schema.fields.x.map."\\"c\\u00e9"': 3})
+    assert dataset.document["schema"]["fields"][-1]["map"] == {"a.b": 2, '"cé': 3}

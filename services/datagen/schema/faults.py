@@ -7,7 +7,7 @@ from typing import Any
 
 from datagen.errors import Problem
 from datagen.schema.json_text import Path
-from datagen.schema.names import is_field_name, show
+from datagen.schema.names import is_field_name, printable, show
 
 MAX_FAULTS = 1_000  # nobody reads more; a hostile document could have millions
 
@@ -25,6 +25,7 @@ class Faults:
 
     def add(self, path: Path, message: str, *, line: int | None = None, at: Path | None = None) -> None:
         """One fault, in the line given, or of the part `at`, or of the path."""
+        self.mark(path)
         if self.full:
             return
         above, below = self._sources(path)
@@ -32,7 +33,10 @@ class Faults:
             line = 0 if above else self._line(path if at is None else at)
         shown = dotted(self._document, path)
         note = f" (set by {above})" if above else f" ({below})" if below else ""
-        self.note(Problem(shown, line, message + note))
+        self.note(Problem(shown, line, printable(message) + note))
+
+    def mark(self, path: Path) -> None:
+        """Something at or below `path` is at fault, whether it is told or left out."""
         self._at_fault.update(path[:length] for length in range(len(path) + 1))
 
     def note(self, problem: Problem) -> None:

@@ -71,6 +71,11 @@ def show(value: object) -> str:
     else:
         text = json.dumps(value, ensure_ascii=False)
         text = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """A text that can neither break a line nor steer a terminal."""
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 

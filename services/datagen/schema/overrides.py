@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from datagen.schema.json_text import Path
+from datagen.schema.json_text import NotJson, Path, read_json
 from datagen.schema.names import show, suggest
 
 MAX_PATH = 500  # characters
@@ -64,8 +63,7 @@ def steps(path: str) -> tuple[str, ...]:
         match = _STEP.match(path, at)
         if match is None:
             break
-        quoted = match["quoted"]
-        parts.append(json.loads(quoted, strict=False) if quoted else match["plain"])
+        parts.append(match["plain"] or _unquoted(match["quoted"], path))
         at = match.end()
         if at == len(path):
             return tuple(parts)
@@ -73,6 +71,13 @@ def steps(path: str) -> tuple[str, ...]:
             break
         at += 1
     raise OverrideError(path, "this is no path; write it like schema.fields.amount.clamp")
+
+
+def _unquoted(text: str, path: str) -> str:
+    try:
+        return str(read_json(text).value)
+    except NotJson as error:
+        raise OverrideError(path, f"in {show(text)}: {error.message}") from error
 
 
 def _set(document: Any, written: str, value: Any) -> Path:

@@ -21,7 +21,7 @@ from datagen.timeline import DAY_US, Window
 
 SCHEMA: Path = ("schema",)
 FIELDS: Path = ("schema", "fields")
-EPOCH_DAY = Window(0, DAY_US - 1)
+ANY_WEEK = Window(0, 7 * DAY_US - 1)
 
 
 def read_record(document: dict[str, Any], faults: Faults) -> tuple[WrittenField, ...]:
@@ -42,7 +42,7 @@ def build_columns(
 ) -> tuple[Column, ...]:
     """A column for each field without a fault; the faults that only values show are noted.
 
-    Without a window (it is at fault itself) a mild one stands in, so that the fields are judged.
+    Without a window (it is at fault itself) a week stands in, so that the fields are judged.
     """
     seen: dict[str, Texts | None] = {}
     lengths: dict[str, int] = {}
@@ -53,7 +53,7 @@ def build_columns(
         check_field(field.model, field.path, seen, faults)
         length = check_length(field.model, field.path, lengths, faults)
         if not faults.within(field.path):
-            columns += _column(document, field, field.model, window or EPOCH_DAY, rows, faults)
+            columns += _column(document, field, field.model, window or ANY_WEEK, rows, faults)
         if field.name is not None:
             sound = not faults.within(field.path)
             lengths.setdefault(field.name, length)

@@ -28,7 +28,9 @@ def check_shape(model: type[ModelT], raw: Any, path: Path, faults: Faults) -> Mo
     except ValidationError as error:
         details = error.errors(include_url=False)
     for detail in details:
-        if not faults.full:
+        if faults.full:
+            faults.mark((*path, *_standing(raw, detail["loc"])[:1]))
+        else:
             _note(detail, model, raw, path, faults)
     wrong = {detail["loc"][0] for detail in details if detail["loc"]}
     if not isinstance(raw, dict) or not wrong & raw.keys():
