@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.app import create_app
+from datagen.analysis import Dimension
 from tests.web.runs import (
     RUN,
     Event,
@@ -235,6 +237,18 @@ def test_not_ready_says_why(nothing: FlaskClient, data: Path, monkeypatch: pytes
     (tmp_path / "none" / "web" / "chart.umd.js").touch()
     ready = create_app(Published(data, "card_transactions")).test_client().get("/readyz")
     assert ready.status_code == 200
+
+
+def test_columns_may_be_called_like_words_of_sql_or_of_the_address(tmp_path: Path) -> None:
+    names = (Dimension("order", "Order"), Dimension("from", "From"), Dimension("sort", "Sort"))
+    amount = replace(card_analysis().numeric_fields[0], name="select")
+    write_run(tmp_path, card_analysis(dimensions=names, numeric_fields=(amount,)), card_events(date(2025, 1, 1), 14, 5))
+    client = create_app(Published(tmp_path, "card_transactions")).test_client()
+    answer = get(client, "/api/overview?from=2025-01-08&where.order=Delhi&where.from=POS&split=sort&metric=sum_select")
+    assert {row["values"][0] for row in answer["segments"][0]["rows"]} == {"Delhi"}
+    rows = get(client, "/api/rows?from=2025-01-08&where.order=Delhi&where.from=POS&sort=-order")
+    assert rows["count"] > 0
+    assert get(client, "/api/values?dimension=from")["count"] == 4
 
 
 def test_other_businesses_need_no_other_code(tmp_path: Path) -> None:
