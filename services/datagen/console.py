@@ -16,6 +16,7 @@ from datagen.stopping import Stopped, listen
 def run(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> int:
     """Run a command to its exit code. What nobody expected is left to raise: traceback, and 1."""
     listen()
+    _fill_standard_descriptors()
     code: object = 0
     try:
         with (
@@ -41,6 +42,14 @@ def _quietly_cut_off() -> Iterator[None]:
     """Whoever reads standard output may have had enough of it: that is no error."""
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what Python still holds goes nowhere at its exit
+
+
+def _fill_standard_descriptors() -> None:
+    """Where one of 0, 1 and 2 is closed, no file of ours may take its place: messages would be written into it."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)

@@ -63,10 +63,14 @@ def from_json(text: str) -> Manifest:
 
 
 def with_days(published: Manifest, made: Manifest) -> Manifest:
-    """The published set with the files of `made` added or put in place of those of the same table and day."""
+    """The published set with the files of `made` added or put in place of those of the same table and day.
+
+    Both are of the same effective document.
+    """
     replaced = {(file.table, file.day) for file in made.files}
     kept = [file for file in published.files if (file.table, file.day) not in replaced]
-    return replace(made, files=in_order([*kept, *made.files]), versions=_all_versions(published, made))
+    files, versions = in_order([*kept, *made.files]), _all_versions(published, made)
+    return replace(made, files=files, versions=versions, overrides=published.overrides)
 
 
 def in_order(files: Iterable[File]) -> tuple[File, ...]:
@@ -75,7 +79,7 @@ def in_order(files: Iterable[File]) -> tuple[File, ...]:
 
 def _all_versions(one: Manifest, other: Manifest) -> dict[str, str]:
     both: dict[str, str] = {}
-    for name in sorted({*one.versions, *other.versions}):
+    for name in {**other.versions, **one.versions}:
         texts = [*one.versions.get(name, "").split(", "), *other.versions.get(name, "").split(", ")]
         both[name] = ", ".join(sorted({text for text in texts if text}))
     return both

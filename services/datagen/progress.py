@@ -42,7 +42,7 @@ Shown = Callable[[Tally], None]
 def shown(tally: Tally, quiet: bool, stream: TextIO | None = None) -> Iterator[None]:
     """Show how far the tally is while the body runs."""
     out = stream or sys.stderr
-    if quiet:
+    if quiet or out is None:
         yield
         return
     ended = threading.Event()

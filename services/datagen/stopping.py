@@ -34,15 +34,33 @@ def listen() -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """A signal that arrives within is acted upon at its end."""
+    """A signal that arrives within is acted upon at its end, or by `stop_if_told` and `disturbable` within."""
     _State.undisturbed += 1
     try:
         yield
     finally:
         _State.undisturbed -= 1
-        if _State.waiting is not None and not _State.undisturbed:
-            number, _State.waiting = _State.waiting, None
-            raise Stopped(number)
+        if not _State.undisturbed:
+            stop_if_told()
+
+
+@contextmanager
+def disturbable() -> Iterator[None]:
+    """The part of what is undisturbed that may be cut short."""
+    before = _State.undisturbed
+    try:
+        _State.undisturbed = 0
+        stop_if_told()
+        yield
+    finally:
+        _State.undisturbed = before
+
+
+def stop_if_told() -> None:
+    """Act upon a signal that waits."""
+    if _State.waiting is not None:
+        number, _State.waiting = _State.waiting, None
+        raise Stopped(number)
 
 
 def _on_signal(number: int, _: FrameType | None) -> None:

@@ -14,6 +14,7 @@ from datagen.formats import Format, Press
 from datagen.layout import Extract
 from datagen.progress import Tally
 from datagen.sinks.durable import Target, Written
+from datagen.stopping import undisturbed
 
 Receipts = dict[str, Written]  # by the extract's path
 
@@ -90,25 +91,36 @@ class Work:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
+        self._ended = threading.Condition()
+        self._started = self._gone = 0  # workers
 
     def run(self, workers: int) -> Receipts:
-        """Make everything. What a worker raises is raised here once all have ended; so is KeyboardInterrupt."""
-        threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(workers)]
+        """Make everything. What a worker raises is raised here once all have ended; so is a signal's exception."""
         try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            with undisturbed():
+                for number in range(workers):
+                    self._start(number)
+            self._wait()
         finally:
             self._stop()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+            with undisturbed():
+                self._wait()
             for file in self._open:
                 file.close()
         if self._failure is not None:
             raise self._failure
         return self.receipts
+
+    def _start(self, number: int) -> None:
+        thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+        thread.start()
+        with self._ended:
+            self._started += 1
+
+    def _wait(self) -> None:
+        """Until all workers have ended. Joining threads will not do: an interrupted join takes a thread for ended."""
+        with self._ended:
+            self._ended.wait_for(lambda: self._gone == self._started)
 
     def _work(self) -> None:
         presses: dict[str, Press] = {}
@@ -120,11 +132,15 @@ class Work:
                     presses[table] = self._formats[table].press()
                 self._make(file, block, presses[table])
         except StoppedError:
-            return
+            pass
         except BaseException as error:
             with self._lock:
                 self._failure = self._failure or error
             self._stop()
+        finally:
+            with self._ended:
+                self._gone += 1
+                self._ended.notify_all()
 
     def _make(self, file: OpenExtract, block: int, press: Press) -> None:
         start, stop = file.rows_of(block)

@@ -1,7 +1,7 @@
 """Sets of plain bytes, committed by processes that are killed anywhere.
 
     python plain.py steps FOLDER atomic|renames|in-place     kill before, and within, every single system call
-    python plain.py loop FOLDER atomic|renames|in-place      commit version after version until killed
+    python plain.py loop FOLDER atomic|renames|in-place      commit version after version until killed, and say so
 
 A set of version v says so in every line of its four files, so a mixture shows.
 """
@@ -162,6 +162,8 @@ def steps(folder: Path, mode: str) -> None:
 def loop(folder: Path, mode: str) -> None:
     for version in itertools.count(version_of(folder) + 1):
         WRITERS[mode](folder, version)
+        sys.stdout.write(f"{version}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import click
 
 from datagen.compile import compile_schema
 from datagen.errors import Problem, SchemaError, UserError
@@ -34,10 +35,10 @@ def run(schemas: Sequence[Path], as_json: bool) -> bool:
             }
             for verdict in verdicts
         ]
-        sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+        click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
     else:
         for verdict in verdicts:
-            (sys.stdout if verdict.dataset else sys.stderr).write(verdict.message + "\n")
+            click.echo(verdict.message, err=verdict.dataset is None)
     return all(verdict.dataset is not None for verdict in verdicts)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from datagen.destination import Destination, File, Folder
 from datagen.errors import UserError
@@ -52,7 +53,7 @@ def usable_cores() -> int:
 
 def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
     output = prepared.plan.dataset.output
-    if isinstance(prepared.destination, (Folder, File)) or not sys.stdout.isatty():
+    if isinstance(prepared.destination, (Folder, File)) or not os.isatty(1):
         return
     if output.gzip or output.format == "parquet":
         raise UserError("-o -: this format is not for a terminal; send it to a file or a program")
@@ -82,4 +83,4 @@ def shortest(path: Path) -> str:
 
 
 def say(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
+    click.echo(sentence, err=True)

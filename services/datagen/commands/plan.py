@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
+
+import click
 
 from datagen.estimate import estimated_bytes
 from datagen.generators.pattern import Pattern
@@ -16,7 +17,7 @@ from datagen.sinks.faults import size_text
 
 def run(request: Request, as_json: bool) -> None:
     document = described(prepare(request), request)
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n" if as_json else as_text(document))
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else as_text(document))
 
 
 def described(prepared: Prepared, request: Request) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def as_text(document: dict[str, Any]) -> str:
     ]
     for table in document["tables"]:
         lines += _table_lines(table)
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _drawn(document: dict[str, Any]) -> str:

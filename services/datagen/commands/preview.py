@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import sys
 from collections.abc import Sequence
 
+import click
 import pyarrow as pa
 
 from datagen.layout import chosen
@@ -23,14 +24,14 @@ def run(request: Request, rows: int) -> None:
     spans = [
         (start, min(start + BLOCK_ROWS, rows, table.rows)) for start in range(0, min(rows, table.rows), BLOCK_ROWS)
     ]
-    if sys.stdout.isatty():
+    if os.isatty(1):
         for span in spans:
-            sys.stdout.write(laid_out(generate(plan, table.name, *span), shutil.get_terminal_size().columns))
+            click.echo(laid_out(generate(plan, table.name, *span), shutil.get_terminal_size().columns), nl=False)
         return
     encoder = CsvEncoder(table.arrow_schema)
-    sys.stdout.buffer.write(encoder.header())
+    click.echo(encoder.header(), nl=False)
     for span in spans:
-        sys.stdout.buffer.write(encoder.encode(generate(plan, table.name, *span)))
+        click.echo(bytes(encoder.encode(generate(plan, table.name, *span))), nl=False)
 
 
 def laid_out(batch: pa.RecordBatch, width: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from datagen.errors import UserError
+
 Bytes = bytes | bytearray | memoryview
 
 
@@ -54,7 +56,9 @@ def new_file(path: Path) -> Target:
 
 
 def standard_output() -> Target:
-    """Nobody knows what becomes of these bytes. OSError where standard output is closed."""
+    """Nobody knows what becomes of these bytes. UserError where standard output is closed."""
+    if sys.stdout is None:
+        raise UserError("-o -: standard output is closed; open it, or give a file")
     sys.stdout.flush()
     return Target(os.dup(1), durable=False)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from datagen.errors import UserError
 from datagen.sinks.faults import told
-from datagen.stopping import undisturbed
+from datagen.stopping import stop_if_told
 
 POLL_S = 0.02
 
@@ -57,12 +57,11 @@ class Lock:
     def release(self) -> None:
         if self._descriptor < 0:
             return
-        with undisturbed():
-            with contextlib.suppress(OSError):
-                if _still_there(self.path, self._descriptor):
-                    os.unlink(self.path)
-            os.close(self._descriptor)
-            self._descriptor = -1
+        with contextlib.suppress(OSError):
+            if _still_there(self.path, self._descriptor):
+                os.unlink(self.path)
+        os.close(self._descriptor)
+        self._descriptor = -1
 
     def __enter__(self) -> Lock:
         return self
@@ -96,6 +95,7 @@ def acquire(
         elif monotonic() - since > patience_s:
             raise HeldError(path, holder)
         sleep(POLL_S)
+        stop_if_told()
     return lock
 
 

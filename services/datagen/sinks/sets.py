@@ -21,7 +21,7 @@ from datagen.sinks.naming import MANIFEST, RUN
 from datagen.sinks.place import Contents, contents_of, refuse_what_is_not_ours, strangers_in
 from datagen.sinks.staging import Staging, heal, make_staging, set_lock
 from datagen.sinks.trees import Left, is_folder, make_folder
-from datagen.stopping import undisturbed
+from datagen.stopping import disturbable, stop_if_told, undisturbed
 
 PATIENCE_S = 30.0  # with one holder of the set's lock; a commit takes milliseconds unless files must be copied
 UNLINKABLE = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
@@ -71,7 +71,7 @@ class OpenSet:
 
         `run` is the text of `_run.json`. UserError leaves the published set as it was.
         """
-        with _held(self.place.folder, self._tell):
+        with undisturbed(), _held(self.place.folder, self._tell):
             _say_left(self._tell, heal(self.place.folder))
             found = self.place.look()
             manifest = self._complete(found, merge, run)
@@ -106,6 +106,7 @@ class OpenSet:
         if not old.is_file() or old.is_symlink():
             return False
         new.parent.mkdir(exist_ok=True)
+        stop_if_told()
         keep(old, new)
         return True
 
@@ -146,17 +147,17 @@ def open_set(place: Place, tell: Told = lambda _: None, exchange: Exchange = exc
 
     `tell` is given sentences for the user: what is waited for, what could not be removed.
     """
-    with make_folder(place.folder.parent):
+    with undisturbed(), make_folder(place.folder.parent):
         with _held(place.folder, tell):
             _say_left(tell, heal(place.folder))
             found = place.look()
             _refuse_here(place.folder)
             staging = make_staging(place.folder)
         try:
-            yield OpenSet(place, staging, found.published, tell, exchange)
+            with disturbable():
+                yield OpenSet(place, staging, found.published, tell, exchange)
         finally:
-            with undisturbed():
-                _say_left(tell, staging.remove())
+            _say_left(tell, staging.remove())
 
 
 def _refuse_here(folder: Path) -> None:

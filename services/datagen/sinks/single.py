@@ -17,7 +17,7 @@ from datagen.sinks.durable import Target, new_file, sync_folder
 from datagen.sinks.faults import told
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.trees import make_folder
-from datagen.stopping import undisturbed
+from datagen.stopping import disturbable, undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class OpenFile:
     def commit(self) -> None:
         """`target` must be finished."""
         refuse_what_is_not_a_file(self.path)
-        with told(self.path):
+        with undisturbed(), told(self.path):
             with suppress(FileNotFoundError):
                 self._temporary.chmod(stat.S_IMODE(os.lstat(self.path).st_mode))
             self._temporary.replace(self.path)
@@ -42,18 +42,18 @@ class OpenFile:
 def open_file(path: Path) -> Iterator[OpenFile]:
     """Begin a file. Whatever happens inside, nothing but a committed file is left behind."""
     refuse_what_is_not_a_file(path)
-    with make_folder(path.parent):
+    with undisturbed(), make_folder(path.parent):
         _heal(path)
         temporary, target = _temporary(path)
         lock = os.dup(target.descriptor)  # held until the file has its name, whoever closes the target before
         try:
-            yield OpenFile(path, target, temporary)
+            with disturbable():
+                yield OpenFile(path, target, temporary)
         finally:
-            with undisturbed():
-                with suppress(FileNotFoundError):
-                    temporary.unlink()
-                target.close()
-                os.close(lock)
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+            target.close()
+            os.close(lock)
 
 
 def refuse_what_is_not_a_file(path: Path) -> None:

@@ -22,7 +22,6 @@ from datagen.sinks.locks import Lock
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.place import strangers_in
 from datagen.sinks.trees import Left, is_folder, remove_tree
-from datagen.stopping import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def make_staging(folder: Path) -> Staging:
     """A new staging folder beside a set's folder. The caller holds the set's lock."""
     path = folder.parent / f".{folder.name}.staging-{secrets.token_hex(6)}"
     try:
-        with undisturbed(), told(path):
+        with told(path):
             path.mkdir()
             staging = Staging(path, locks.acquire(path / "lock"))
             staging.set.mkdir()
