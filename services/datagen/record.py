@@ -19,7 +19,7 @@ from datagen.plan import Plan
 from datagen.workers import Receipts
 
 DISTRIBUTION = "schema-demo"
-TOOLS = ("numpy", "scipy", "pyarrow", "isal")  # that shape bytes, beside ourselves
+TOOLS = ("numpy", "pyarrow", "isal")  # that shape bytes, beside ourselves
 
 
 def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | None = None) -> Manifest:
