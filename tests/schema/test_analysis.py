@@ -118,6 +118,11 @@ def test_a_stream_counts_where_there_is_nothing_to_sum(read: Read, shop: Shop) -
     assert stream == Stream(3600, 900, 900, "city", None)
 
 
+def test_a_window_may_hold_a_thousand_slides(read: Read, shop: Shop) -> None:
+    stream = read(shop(analysis={"stream": {"window": "1000 minutes", "slide": "1 minute"}})).analysis.stream
+    assert stream == Stream(60_000, 60, 900, "city", "amount")
+
+
 def test_the_stream_sums_the_first_measure_where_there_is_one(read: Read, shop: Shop) -> None:
     measures = [{"name": "net", "expression": "amount"}]
     assert read(shop(analysis={"measures": measures})).analysis.stream == Stream(3600, 900, 900, "city", "net")

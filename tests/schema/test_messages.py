@@ -635,6 +635,21 @@ def test_faults_beyond_the_thousandth_are_still_faults(problems: Lines) -> None:
     assert found[-1] == "shop.json:1001  the rest of over 1,000 problems is left out"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("x" * 60, f"'{'x' * 60}'"),
+        ("x" * 61, f"'{'x' * 57}...'"),
+        ([1] * 20, f"[{'1, ' * 19}1]"),
+        ([1] * 21, f"[{'1, ' * 18}1,..."),
+        ("é\u200b\n'", '"é\\u200b\\n\'"'),
+        ({"é": None}, '{"é": null}'),
+    ],
+)
+def test_a_value_is_shown_in_one_short_line(problems: Lines, value: Any, shown: str) -> None:
+    assert problems(document([CITY], seed=value)) == [f"shop.json:1  seed: seed={shown} must be a whole number"]
+
+
 def test_a_message_can_neither_break_its_line_nor_steer_a_terminal(problems: Lines) -> None:
     found = problems(document([field("string", pattern="{9-1}\n\x1b[2J\u202e")]))
     assert len(found) == 1

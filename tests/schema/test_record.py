@@ -45,6 +45,7 @@ CASES: list[tuple[Written, Generator, tuple[Modifier, ...]]] = [
     ({"type": "id_sequence", "start": 10, "step": -5}, Sequence(10, -5), ()),
     ({"type": "int"}, UniformInt(0, 100, 1.0), ()),
     ({"type": "int", "min": 1, "max": 6.0, "skew": 2}, UniformInt(1, 6, 2.0), ()),
+    ({"type": "int", "min": 5, "max": 5}, UniformInt(5, 5, 1.0), ()),
     ({"type": "float", "min": 1, "max": 2}, Uniform(1, 2), (Rounded(6),)),
     ({"type": "float", "distribution": "uniform", "min": 1, "max": 2, "precision": 0}, Uniform(1, 2), (Rounded(0),)),
     (
