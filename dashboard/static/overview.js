@@ -60,7 +60,7 @@ function showSegments({ formats, facts }, card, { dimensions, count: all, rows }
   fillTwin(
     card,
     [{ label }, { label: figure.label, number: true }, { label: facts.figures.record_count.label, number: true }],
-    rows.map((row) => [row.values.join(" · "), formats.exact(row.value, figure), count(row.records)]),
+    () => rows.map((row) => [row.values.join(" · "), formats.exact(row.value, figure), count(row.records)]),
   );
 }
 
@@ -92,6 +92,6 @@ function showRates({ formats, facts }, card, rates) {
   fillTwin(
     card,
     [{ label: "Rate" }, { label: "Share", number: true }, { label: "Records", number: true }],
-    rates.map((rate) => [facts.figures[rate.metric].label, formats.exact(rate.value, facts.figures[rate.metric]), count(rate.count)]),
+    () => rates.map((rate) => [facts.figures[rate.metric].label, formats.exact(rate.value, facts.figures[rate.metric]), count(rate.count)]),
   );
 }

@@ -27,7 +27,7 @@ export class TrendCard {
     const series = seriesOf(figure, trend, period);
     this.card.querySelector(".legend").replaceChildren(...series.map(legend));
     this.plot.draw(spec(formats, figure, trend, period, series));
-    fillTwin(this.card, columns(figure, series), twinRows(formats, figure, trend, series));
+    fillTwin(this.card, columns(figure, series), () => twinRows(formats, figure, trend, series));
     if (!drawable()) this.#withoutChart();
   }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from datagen.analysis import Dimension
 from tests.dashboard.browsing import QUIET, Tab
@@ -166,6 +166,22 @@ def test_a_paused_page_asks_nothing_and_goes_on_ageing(visit: Visit, tmp_path: P
         page.get_by_role("button", name="Resume").click()
         expect(page.locator("[data-stage=published] .stage-figure")).to_have_text("run 9b01")
         assert folder.exists()
+
+
+def test_pausing_while_an_answer_is_under_way_is_pausing_too(visit: Visit) -> None:
+    tab = visit()
+    tab.page.clock.install()
+    page = tab.drawn()
+    held: list[Route] = []
+    page.route("**/api/status", lambda route: held.append(route))
+    with page.expect_request("**/api/status"):
+        page.clock.run_for(1_000)
+    page.locator("#pause").click()
+    with page.expect_response("**/api/status"):
+        held[0].continue_()
+    before = len(tab.asked)
+    page.clock.run_for(60_000)
+    assert len(tab.asked) == before
 
 
 def test_a_new_run_appears_by_itself_and_is_announced(visit: Visit, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import { table } from "./dom.js";
 
+const makers = new WeakMap(); // card -> what makes its table; not made before somebody looks
+
 // Wires every card's button; the drawing and the table stand in the same place.
 export function wireTwins() {
   for (const button of document.querySelectorAll(".twin-button")) {
@@ -14,14 +16,23 @@ export function showTwin(card, shown) {
   card.querySelector(".twin-button").setAttribute("aria-pressed", String(shown));
   card.querySelector(".twin").hidden = !shown;
   card.toggleAttribute("data-twin", shown);
+  make(card);
 }
 
+// columns and rows as `table` takes them, rows as a function.
 export function fillTwin(card, columns, rows) {
+  makers.set(card, () => table(title(card), columns, rows()));
+  make(card);
+}
+
+function make(card) {
   const twin = card.querySelector(".twin");
+  const maker = makers.get(card);
+  if (twin.hidden || !maker) return;
   twin.tabIndex = 0;
   twin.setAttribute("role", "region");
-  twin.setAttribute("aria-label", `${title(twin)}, table`);
-  twin.replaceChildren(table(title(twin), columns, rows));
+  twin.setAttribute("aria-label", `${title(card)}, table`);
+  twin.replaceChildren(maker());
 }
 
 function title(node) {
