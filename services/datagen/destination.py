@@ -37,14 +37,13 @@ def destination(text: str) -> Destination:
         return Stream()
     if not text or "\x00" in text:
         raise UserError(f"-o {text!r}: is no path; give a folder, a file, or - for standard output")
+    if text.lower().endswith(".parquet.gz"):
+        raise UserError(f"-o {text}: Parquet is compressed within; give a name without .gz")
     path = absolute(text)
     named = format_of(path.name)
     if named is None or text.endswith("/") or path.is_dir():
         return Folder(path)
-    form, gzip = named
-    if form == "parquet" and gzip:
-        raise UserError(f"-o {text}: Parquet is compressed within; give a name without .gz")
-    return File(path, form, gzip)
+    return File(path, *named)
 
 
 def absolute(text: str) -> Path:

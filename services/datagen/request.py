@@ -18,6 +18,7 @@ from datagen.model import Dataset
 from datagen.plan import Plan
 from datagen.schema import read_schema
 from datagen.sinks.place import contents_of
+from datagen.sinks.sets import published
 
 DEFAULT_FOLDER = "data/input"
 
@@ -94,18 +95,16 @@ def _flags(request: Request, named: Destination | None) -> dict[str, Any]:
 
 def _fill(dataset: Dataset, place: Destination) -> dict[str, Any]:
     """Seed and window of the published set, so that a day made later is a day of it."""
-    published = _published(dataset, place)
-    if published is None:
+    there = _published(dataset, place)
+    if there is None:
         parts = " and ".join({"seed": "seed", "time_window": "time window"}[part] for part in sorted(dataset.drawn))
         raise UserError(
             f"--date: {dataset.name} names no {parts}, and there is no set to take it from; "
             "give --seed, --start and --end, or make the whole set first"
         )
-    return {"seed": published.seed, "time_window": dict(published.window)}
+    return {"seed": there.seed, "time_window": dict(there.window)}
 
 
 def _published(dataset: Dataset, place: Destination) -> Manifest | None:
-    if not isinstance(place, Folder):
-        return None
-    published = contents_of(place.path, {dataset.name}).published
-    return published if published and published.dataset == dataset.name else None
+    found = published(place.path, frozenset({dataset.name})) if isinstance(place, Folder) else None
+    return found if found and found.dataset == dataset.name else None

@@ -167,6 +167,30 @@ def test_a_day_takes_seed_and_window_from_the_set(run: Run, tmp_path: Path, work
     assert {file.sha256 for file in listed(work / "anew").files} == {file.sha256 for file in made.files}
 
 
+def test_a_day_without_the_options_of_the_set_leaves_its_manifest_as_it_was(
+    run: Run, tmp_path: Path, work: Path
+) -> None:
+    schema = shop.written(tmp_path, seed=None, time_window=None)
+    run("generate", schema, "-o", "set", "--seed", "5", "--start", "2025-03-01", "--end", "2025-03-03")
+    before = contents(work / "set")
+    assert run("generate", schema, "-o", "set", "--date", "2025-03-02").code == 0
+    assert contents(work / "set") == before
+    assert json.loads(before["_manifest.json"])["overrides"]["seed"] == 5
+
+
+def test_a_day_takes_them_from_a_set_that_a_kill_between_two_renames_put_aside(
+    run: Run, tmp_path: Path, work: Path
+) -> None:
+    schema = shop.written(tmp_path, seed=None)
+    run("generate", schema, "-o", "set")
+    before = contents(work / "set")
+    (work / ".set.staging-0123456789ab" / "set").mkdir(parents=True)
+    (work / "set").rename(work / ".set.staging-0123456789ab" / "old")
+    assert run("generate", schema, "-o", "set", "--date", DAYS[2]).code == 0
+    assert contents(work / "set") == before
+    assert os.listdir(work) == ["set"]
+
+
 @pytest.mark.parametrize(
     ("missing", "named"),
     [(["seed"], "seed"), (["time_window"], "time window"), (["seed", "time_window"], "seed and time window")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -77,6 +78,23 @@ def test_a_lock_whose_file_was_removed_by_hand_takes_no_other_with_it(tmp_path: 
     assert locks.holder_of(path) is not None
     second.release()
     assert locks.holder_of(path) is None
+
+
+def test_a_file_that_lost_its_name_in_the_meantime_is_not_taken_for_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lock"
+    flock = fcntl.flock
+
+    def released_by_another(descriptor: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        path.unlink()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", released_by_another)
+    lock = locks.acquire(path)
+    assert locks.holder_of(path) is not None
+    lock.release()
 
 
 def test_who_waits_takes_the_lock_over_from_the_one_that_releases_it(tmp_path: Path) -> None:

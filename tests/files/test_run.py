@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,15 @@ def test_a_day_made_alone_is_the_day_of_the_full_run(output: tuple[str, bool], d
         ).read_bytes()
     assert contents(tmp_path / "days") == contents(tmp_path / "full")
     assert listed(tmp_path / "days").rows == 400
+
+
+def test_a_day_made_again_takes_the_place_of_the_one_that_is_there(document: Path, tmp_path: Path) -> None:
+    plan = plan_of(document)
+    make(plan, tmp_path / "set")
+    before = contents(tmp_path / "set")
+    (tmp_path / "set" / f"{DAYS[1]}.csv").write_text("spoilt")
+    make(plan, tmp_path / "set", Cut(day=DAYS[1]))
+    assert contents(tmp_path / "set") == before
 
 
 def test_the_single_file_is_all_days_one_after_the_other(document: Path, tmp_path: Path) -> None:
@@ -241,3 +252,26 @@ def test_what_the_plan_has_not_is_refused_before_anything_is_written(
     with pytest.raises(UserError, match=sentence):
         make(plan_of(document), tmp_path / "deep" / "set", cut)
     assert list(tmp_path.iterdir()) == []
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from tests.files.shop import make, plan_of
+make(plan_of(Path(sys.argv[1]), entity_count=int(sys.argv[3])), sys.argv[2], workers=2, block_rows=8192)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak_kilobytes(document: Path, where: Path, rows: int) -> int:
+    command = [sys.executable, "-c", MEASURED, str(document), str(where), str(rows)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["set", "shop.csv.gz", "shop.parquet"])
+def test_memory_does_not_grow_with_the_rows(name: str, tmp_path: Path) -> None:
+    fields = [field for field in shop.DOCUMENT["schema"]["fields"] if field["name"] not in ("card", "line")]
+    document = shop.written(tmp_path, schema={"fields": fields})
+    little, much = (peak_kilobytes(document, tmp_path / str(rows) / name, rows) for rows in (300_000, 1_500_000))
+    assert much < little + 20_000

@@ -368,6 +368,13 @@ def test_a_mount_point_is_refused_and_a_folder_inside_it_is_not(bound: bool, tmp
     assert plain.version_of(mounted / "set") == 1
 
 
+def test_a_mount_inside_the_set_is_not_ours_whatever_lies_in_it(tmp_path: Path, mount: Mount) -> None:
+    inside = mount(tmp_path / "set" / "orders")
+    (inside / "2025-01-01.csv").write_text("mine")
+    refused(place(tmp_path / "set", clear=True), "holds what was not made here: orders; give a new folder")
+    assert (inside / "2025-01-01.csv").read_text() == "mine"
+
+
 def test_a_mount_inside_a_dead_staging_folder_is_not_entered(tmp_path: Path, mount: Mount) -> None:
     inside = mount(tmp_path / ".set.staging-0123456789ab" / "set" / "orders")
     (inside / "2025-01-01.csv").write_text("mine")

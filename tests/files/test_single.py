@@ -71,6 +71,18 @@ def test_the_file_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["orders.csv"]
 
 
+def test_a_finished_file_that_has_not_its_name_yet_is_left_alone_too(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    with open_file(path) as out:
+        out.target.write(b"slow")
+        out.target.finish()
+        out.target.close()
+        write(path, b"fast")
+        out.commit()
+    assert path.read_bytes() == b"slow"
+    assert os.listdir(tmp_path) == ["orders.csv"]
+
+
 def test_a_file_that_was_not_committed_leaves_nothing(tmp_path: Path) -> None:
     with open_file(tmp_path / "deep" / "down" / "orders.csv") as out:
         out.target.write(b"half")

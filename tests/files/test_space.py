@@ -68,6 +68,16 @@ def test_a_file_that_does_not_fit_leaves_the_old_one(schema: Path, tmp_path: Pat
     assert os.listdir(disk) == ["shop.csv"]
 
 
+def test_what_a_killed_run_left_makes_room_for_the_next_one(schema: Path, tmp_path: Path, mount: Mount) -> None:
+    disk = mount(tmp_path / "disk", "size=200k")
+    dead = disk / ".set.staging-0123456789ab" / "set" / "shop.csv"
+    dead.parent.mkdir(parents=True)
+    dead.write_bytes(bytes(180_000))
+    make(plan_of(schema), disk / "set")
+    assert listed(disk / "set").rows == 400
+    assert os.listdir(disk) == ["set"]
+
+
 def test_a_disk_without_room_for_a_name_is_told_too(schema: Path, tmp_path: Path, mount: Mount) -> None:
     disk = mount(tmp_path / "disk", "size=1m,nr_inodes=4")
     with pytest.raises(NoSpaceError, match=r"set: no space left: about \d+\.\d kB needed, "):

@@ -17,7 +17,7 @@ DAY = r"\d{4}-\d{2}-\d{2}"
 DAY_FILE = re.compile(rf"{DAY}\.{EXTENSION}")
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 WHOLE_FILE = re.compile(rf"({NAME})\.{EXTENSION}")
-KNOWN = re.compile(r".+\.(csv|jsonl|parquet)(\.gz)?", re.IGNORECASE)
+KNOWN = re.compile(rf".+\.({EXTENSION})", re.IGNORECASE)
 
 
 def extension(text_format: TextFormat, gzip: bool) -> str:
@@ -29,8 +29,9 @@ def format_of(file_name: str) -> tuple[TextFormat, bool] | None:
     found = KNOWN.fullmatch(file_name)
     if found is None:
         return None
+    first, _, gz = found[1].lower().partition(".")
     formats: dict[str, TextFormat] = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet"}
-    return formats[found[1].lower()], found[2] is not None
+    return formats[first], gz == "gz"
 
 
 def is_extract_name(path: str, names: Iterable[str]) -> bool:

@@ -19,7 +19,7 @@ from datagen.sinks.faults import told
 from datagen.sinks.locks import Holder, Lock
 from datagen.sinks.naming import MANIFEST, RUN
 from datagen.sinks.place import Contents, contents_of, refuse_what_is_not_ours, strangers_in
-from datagen.sinks.staging import Staging, heal, make_staging, set_lock
+from datagen.sinks.staging import Staging, heal, make_staging, set_lock, stagings_of
 from datagen.sinks.trees import Left, is_folder, make_folder
 from datagen.stopping import disturbable, stop_if_told, undisturbed
 
@@ -158,6 +158,14 @@ def open_set(place: Place, tell: Told = lambda _: None, exchange: Exchange = exc
                 yield OpenSet(place, staging, found.published, tell, exchange)
         finally:
             _say_left(tell, staging.remove())
+
+
+def published(folder: Path, names: frozenset[str], tell: Told = lambda _: None) -> Manifest | None:
+    """The manifest of the set that stands there, brought back first where a kill between two renames put it aside."""
+    if is_folder(folder.parent) and not os.path.lexists(folder) and stagings_of(folder):
+        with undisturbed(), _held(folder, tell):
+            _say_left(tell, heal(folder))
+    return contents_of(folder, names).published
 
 
 def _refuse_here(folder: Path) -> None:
