@@ -16,9 +16,18 @@ const DAY = 86400;
 
 export const locale = navigator.language;
 
+// Making a formatter takes longer than a thousand uses of it.
+const kept = new Map();
+
+function formatter(kind, options) {
+  const key = kind.name + JSON.stringify(options);
+  if (!kept.has(key)) kept.set(key, new kind(locale, options));
+  return kept.get(key);
+}
+
 // The digits of a number without sign of currency or percent; `value` may be decimal text of any length.
 function digits(value, options) {
-  const parts = new Intl.NumberFormat(locale, options).formatToParts(value);
+  const parts = formatter(Intl.NumberFormat, options).formatToParts(value);
   const kept = parts.filter((part) => ["minusSign", "integer", "group", "decimal", "fraction"].includes(part.type));
   return kept.map((part) => (part.type === "minusSign" ? MINUS : part.value)).join("");
 }
@@ -56,7 +65,7 @@ export const spans = { ago: (s) => `${duration(s)} ago`, old: (s) => `${duration
 
 // A day is a day of the files, in UTC, whatever the zone of the page.
 function dayFormat(options) {
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+  return formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options });
 }
 
 const utc = (day) => new Date(`${day}T00:00:00Z`);
@@ -126,11 +135,11 @@ export class Formats {
 
   instant(iso) {
     const options = { dateStyle: "medium", timeStyle: "medium", timeZone: this.timezone };
-    return `${new Intl.DateTimeFormat(locale, options).format(new Date(iso))} ${this.timezone}`;
+    return `${formatter(Intl.DateTimeFormat, options).format(new Date(iso))} ${this.timezone}`;
   }
 
   clock(instant) {
-    return new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone: this.timezone }).format(instant);
+    return formatter(Intl.DateTimeFormat, { timeStyle: "medium", timeZone: this.timezone }).format(instant);
   }
 
   #plain(value, figure) {

@@ -117,7 +117,8 @@ function yAxis({ tick, series }) {
 
 // Lines need no zero, but no axis goes below it for them.
 function limits(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const air = (high - low) * AIR || Math.abs(high) * AIR || 1;
   return { suggestedMin: low >= 0 ? Math.max(0, low - air) : low - air, suggestedMax: high + air };
 }
