@@ -14,7 +14,7 @@ import { TrendCard } from "./trend.js";
 
 const root = document.documentElement;
 const page = {
-  formats: new Formats({ currency: null, timezone: "UTC" }),
+  formats: new Formats({ currency: null, timezone: root.dataset.timezone }),
   facts: null, // labels, formats and polarity of the figures, from the last overview
   trend: new TrendCard(document.getElementById("trend")),
 };
@@ -74,13 +74,9 @@ function reset() {
   });
 }
 
-let asked = { overview: feed.sources[0].url(), rows: feed.sources[2].url() };
-addEventListener("address", showAsked);
-function showAsked() {
-  const now = { overview: feed.sources[0].url(), rows: feed.sources[2].url() };
-  const names = Object.keys(now).filter((name) => now[name] !== asked[name]);
-  asked = now;
-  feed.reload(names);
+// Only what the address asks otherwise than before is fetched anew.
+function readdress() {
+  feed.reload(feed.sources.filter((source) => source.url() !== source.askedUrl));
   fillAsked();
 }
 
@@ -94,5 +90,6 @@ wireMasthead(feed, () => page.trend.redraw());
 wireTwins();
 wireFilters(reset);
 wireRows();
+addEventListener("address", readdress);
 fillAsked();
 feed.start();

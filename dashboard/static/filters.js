@@ -27,7 +27,9 @@ export function fillChosen() {
 
 function compared({ from, previous }) {
   if (!from) return "";
-  return previous ? `compared with ${days(previous.from, previous.to, previous.from.slice(0, 4) !== from.slice(0, 4))}` : "no equal period before it to compare with";
+  if (!previous) return "no equal period before it to compare with";
+  const otherYear = previous.from.slice(0, 4) !== from.slice(0, 4);
+  return `compared with ${days(previous.from, previous.to, otherYear)}`;
 }
 
 // Which days an answer is about.
@@ -48,8 +50,8 @@ export function fillPeriod(period) {
 // The last days, as many as there are, and all of them.
 function presets(first, last) {
   const start = (length) => new Date(Date.parse(last) - (length - 1) * DAY_MS).toISOString().slice(0, 10);
-  const some = PRESETS.map((length) => ({ name: `Last ${length} days`, from: start(length), to: last })).filter(({ from }) => from > first);
-  return [...some, { name: "All days", from: first, to: last }];
+  const some = PRESETS.map((length) => ({ name: `Last ${length} days`, from: start(length), to: last }));
+  return [...some.filter(({ from }) => from > first), { name: "All days", from: first, to: last }];
 }
 
 function presetButton(preset, from, to) {

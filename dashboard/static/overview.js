@@ -10,12 +10,13 @@ const DRAWN = 6; // bars of a card; its table has more
 
 // Writes the answer; gives what to say instead of figures where no record matches.
 export function showOverview(page, data, reset) {
+  const cards = data.segments.map((_, place) => document.getElementById(`segments-${place}`));
   page.trend.name(page.facts.figures[data.metric], data.metric);
-  data.segments.forEach((segments, place) => nameSegments(page, document.getElementById(`segments-${place}`), segments, data));
+  data.segments.forEach((segments, place) => nameSegments(page, cards[place], segments, data));
   if (data.tiles.every((tile) => tile.value === null)) return nothingMatches(data, reset);
   for (const tile of data.tiles) showTile(page, tile, data.period);
   page.trend.show(page, data);
-  data.segments.forEach((segments, place) => showSegments(page, document.getElementById(`segments-${place}`), segments, data));
+  data.segments.forEach((segments, place) => showSegments(page, cards[place], segments, data));
   if (data.rates.length) showRates(page, document.getElementById("rates"), data.rates);
   return null;
 }
@@ -56,7 +57,8 @@ function showSegments({ formats, facts }, card, { dimensions, count: all, rows }
   const label = dimensions.map((name) => facts.dimensions[name]).join(" · ");
   card.querySelector(".card-note").textContent = all > DRAWN ? `top ${DRAWN} of ${count(all)}` : "";
   const most = Math.max(...rows.map((row) => Math.abs(row.value)));
-  fillBars(card.querySelector(".bars"), rows.slice(0, DRAWN).map((row) => segmentBar(formats, figure, dimensions, row, most)), most);
+  const bars = rows.slice(0, DRAWN).map((row) => segmentBar(formats, figure, dimensions, row, most));
+  fillBars(card.querySelector(".bars"), bars, most);
   fillTwin(
     card,
     [{ label }, { label: figure.label, number: true }, { label: facts.figures.record_count.label, number: true }],
@@ -66,7 +68,10 @@ function showSegments({ formats, facts }, card, { dimensions, count: all, rows }
 
 function segmentBar(formats, figure, dimensions, { values, value, records, colour }, most) {
   const label = values.join(" · ");
-  const narrow = (next) => dimensions.forEach((name, place) => address.set(next, `where.${name}`, values[place])) ?? next.delete("page");
+  const narrow = (next) => {
+    dimensions.forEach((name, place) => next.set(`where.${name}`, values[place]));
+    next.delete("page");
+  };
   return {
     label: values,
     title: `${label}: show these records alone`,
@@ -80,18 +85,21 @@ function segmentBar(formats, figure, dimensions, { values, value, records, colou
 }
 
 function showRates({ formats, facts }, card, rates) {
-  const rows = rates.map(({ metric, value, count: hits, records }) => ({
-    label: [facts.figures[metric].label],
-    title: metric,
-    value: value === null ? null : Number(value),
-    text: formats.short(value, facts.figures[metric]),
-    exact: `${formats.exact(value, facts.figures[metric])}, ${count(hits)} of ${plural(records, "record", "records")}`,
-  }));
-  const bars = card.querySelector(".bars");
-  fillBars(bars, rows, 1);
+  const shown = rates.map((rate) => ({ ...rate, figure: facts.figures[rate.metric] }));
+  fillBars(card.querySelector(".bars"), shown.map((rate) => rateBar(formats, rate)), 1);
   fillTwin(
     card,
     [{ label: "Rate" }, { label: "Share", number: true }, { label: "Records", number: true }],
-    () => rates.map((rate) => [facts.figures[rate.metric].label, formats.exact(rate.value, facts.figures[rate.metric]), count(rate.count)]),
+    () => shown.map(({ figure, value, count: hits }) => [figure.label, formats.exact(value, figure), count(hits)]),
   );
+}
+
+function rateBar(formats, { metric, figure, value, count: hits, records }) {
+  return {
+    label: [figure.label],
+    title: metric,
+    value: value === null ? null : Number(value),
+    text: formats.short(value, figure),
+    exact: `${formats.exact(value, figure)}, ${count(hits)} of ${plural(records, "record", "records")}`,
+  };
 }

@@ -30,32 +30,46 @@ function stages(formats, { input, rows, run, aggregated_rows: aggregated }, verd
       note: [generated === null ? "no manifest says how many" : `${files}, ${bytes(input.bytes)}`, ...aged(input.generated_at)],
     },
     read: { figure: count(rows.read), unit: "rows", note: [files, ...aged(input.read_at)] },
-    counted: { figure: count(rows.counted), unit: "rows", note: [`${count(rows.quarantined)} quarantined`, `${count(rows.duplicate)} duplicate`], verdict },
-    published: { figure: `run ${run.short}`, title: run.id, note: [plural(aggregated, "aggregated row", "aggregated rows"), ...aged(run.published_at)] },
+    counted: {
+      figure: count(rows.counted),
+      unit: "rows",
+      note: [`${count(rows.quarantined)} quarantined`, `${count(rows.duplicate)} duplicate`],
+      verdict,
+    },
+    published: {
+      figure: `run ${run.short}`,
+      title: run.id,
+      note: [plural(aggregated, "aggregated row", "aggregated rows"), ...aged(run.published_at)],
+    },
   };
 }
 
+// Worst first: what does not add up, what was left out, what was put right.
 function findings(data) {
-  const rows = [...data.doubts.map((doubt) => finding(doubt, null, "bad")), ...data.reasons.map(({ reason, rows }) => finding(reason, rows))];
+  const rows = data.doubts.map((doubt) => finding(doubt, null, "bad"));
+  rows.push(...data.reasons.map(({ reason, rows }) => finding(reason, rows)));
   if (data.more_reasons) rows.push(finding("other reasons", data.more_reasons));
   if (data.rows.duplicate_differing) rows.push(finding("duplicates that differ from the first", data.rows.duplicate_differing));
   rows.push(...data.repaired.map(({ column, rule, rows }) => finding(`repaired: ${column}, ${rule}`, rows, "soft")));
   rows.push(...data.warnings.map((warning) => finding(`⚠ ${warning}`, null, "soft")));
   if (!rows.length) return [h("p", { class: "soft" }, "No row was quarantined, repaired or met twice.")];
-  return [h("table", {}, h("caption", { class: "sr-only" }, "What was quarantined and repaired, rows of each"), h("tbody", {}, ...rows))];
+  const caption = h("caption", { class: "sr-only" }, "What was quarantined and repaired, rows of each");
+  return [h("table", {}, caption, h("tbody", {}, ...rows))];
 }
 
 function finding(text, number, tone = null) {
-  return h("tr", { class: tone }, h("td", { class: "text", colspan: number === null ? 2 : null }, text), number === null ? null : h("td", { class: "number" }, count(number)));
+  const words = h("td", { class: "text", colspan: number === null ? 2 : null }, text);
+  return h("tr", { class: tone }, words, number === null ? null : h("td", { class: "number" }, count(number)));
 }
 
 function showFiles(card, { files, input }) {
   const faulty = files.filter((file) => file.quarantined || file.duplicate).length;
-  const note = [plural(input.files, "file", "files"), bytes(input.bytes), faulty ? `${count(faulty)} with faults` : "none with faults"];
-  card.querySelector(".card-note").textContent = note.join(" · ");
+  const faults = faulty ? `${count(faulty)} with faults` : "none with faults";
+  card.querySelector(".card-note").textContent = [plural(input.files, "file", "files"), bytes(input.bytes), faults].join(" · ");
   const number = (label) => ({ label, number: true });
   const columns = [{ label: "File" }, number("Read"), number("Counted"), number("Quarantined"), number("Duplicate")];
-  const rows = files.map((file) => [{ text: file.file, title: `${file.file}, ${bytes(file.bytes)}` }, count(file.read), ...FATES.map((fate) => zero(file[fate]))]);
+  const named = ({ file, bytes: size }) => ({ text: file, title: `${file}, ${bytes(size)}` });
+  const rows = files.map((file) => [named(file), count(file.read), ...FATES.map((fate) => zero(file[fate]))]);
   card.querySelector(".scroll").replaceChildren(table("Rows of each file, those with faults first", columns, rows));
 }
 

@@ -18,11 +18,13 @@ export function showRows(data, reset) {
   const formats = new Formats(data);
   const places = heads().map(({ dataset: { column } }) => [columns.indexOf(column), column]);
   const body = document.querySelector("#rows tbody");
-  body.replaceChildren(...rows.map((row) => h("tr", {}, ...places.map(([place, name]) => written(formats, row[place], figures[name])))));
+  const cells = (row) => places.map(([place, name]) => written(formats, row[place], figures[name]));
+  body.replaceChildren(...rows.map((row) => h("tr", {}, ...cells(row))));
   shown = { page: Math.floor(start / size) + 1, sort };
   for (const head of heads()) markSort(head, sort);
   document.getElementById("rows-count").textContent = `${count(all)} ${all === 1 ? "row" : "rows"}`;
-  document.getElementById("pages").textContent = rows.length ? `${count(start + 1)}–${count(start + rows.length)} of ${count(all)}` : "";
+  const span = `${count(start + 1)}–${count(start + rows.length)}`;
+  document.getElementById("pages").textContent = rows.length ? `${span} of ${count(all)}` : "";
   document.getElementById("earlier").disabled = start === 0;
   document.getElementById("later").disabled = start + rows.length >= all;
   return all ? null : nothingMatches(data, reset);

@@ -46,7 +46,8 @@ export class TrendCard {
     const choose = (key, value) => address.go((next) => address.set(next, key, value || null));
     for (const button of this.card.querySelectorAll("#metric button"))
       button.addEventListener("click", () => choose("metric", button.dataset.metric));
-    this.card.querySelector("#metric select")?.addEventListener("change", ({ target }) => target.value && choose("metric", target.value));
+    const more = this.card.querySelector("#metric select");
+    more?.addEventListener("change", () => more.value && choose("metric", more.value));
     this.card.querySelector("#split")?.addEventListener("change", ({ target }) => choose("split", target.value));
   }
 
@@ -103,9 +104,11 @@ function summary(formats, figure, { days: dates, values }, period) {
   return `${figure.label} per day, ${days(period.from, period.to)}: most ${said(inOrder.at(-1))}, least ${said(inOrder[0])}.`;
 }
 
+// The parts under their names, the whole under the figure's.
 function columns(figure, series) {
-  const [first, ...others] = series.map(({ name, kind }) => ({ label: kind === BEFORE ? `Before: ${name}` : name, number: true }));
-  return [{ label: "Day" }, series.length > 1 && series[1].kind !== BEFORE ? first : { label: figure.label, number: true }, ...others];
+  const whole = series.filter(({ kind }) => kind !== BEFORE).length === 1;
+  const label = ({ name, kind }) => (kind === BEFORE ? `Before: ${name}` : whole ? figure.label : name);
+  return [{ label: "Day" }, ...series.map((one) => ({ label: label(one), number: true }))];
 }
 
 function twinRows(formats, figure, trend, series) {

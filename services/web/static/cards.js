@@ -11,10 +11,12 @@ export function setState(card, state, detail = {}) {
   card.setAttribute("aria-busy", String(state === "loading"));
   const covered = state === "empty" || state === "error";
   const tile = card.classList.contains("tile");
-  replace(card.querySelector(":scope > .cover"), covered ? (tile ? tileCover(detail) : cover(detail)) : null, covered ? detail : null);
+  const made = covered && (tile ? tileCover(detail) : cover(detail));
+  replace(card.querySelector(":scope > .cover"), made || null, covered ? detail : null);
   const stale = state === "stale" ? detail : null;
-  replace(card.querySelector(".card-age"), stale && [h("span", { "aria-hidden": "true" }, "⚠ "), age(detail.since, tile ? "span" : "old")], stale);
-  replace(card.querySelector(":scope > .card-since"), stale && [h("span", { title: detail.sinceText }, detail.sinceText)], stale);
+  const warning = h("span", { "aria-hidden": "true" }, "⚠ ");
+  replace(card.querySelector(".card-age"), stale && [warning, age(stale.since, tile ? "span" : "old")], stale);
+  replace(card.querySelector(":scope > .card-since"), stale && [h("span", { title: stale.sinceText }, stale.sinceText)], stale);
 }
 
 export function setBusy(card, busy) {

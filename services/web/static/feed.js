@@ -21,9 +21,10 @@ export async function ask(url) {
   }
 }
 
-// sources: { name, url(), show(data), fresh? }. A card belongs to the source that its data-source names.
-// hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address; staleText(fault, since);
-//        fits(status): whether this page is made for what is published now.
+// sources: { name, url(), show(data) }; `show` gives what to say where there is nothing to show, else null. A card belongs to
+// the source that its data-source names.
+// hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address;
+//        staleText(fault, since); fits(status): whether this page is made for what is published now.
 export class Feed {
   constructor({ statusUrl, refreshS, sources, hooks }) {
     this.statusUrl = statusUrl;
@@ -63,11 +64,10 @@ export class Feed {
     else this.#explain();
   }
 
-  // Fetches sources whose question changed, by name.
-  reload(names) {
-    const chosen = this.sources.filter((source) => names.includes(source.name));
-    for (const source of chosen) source.wanted = true;
-    return this.status ? this.load(chosen) : this.tick();
+  // Fetches these sources now, whatever is known of them.
+  reload(sources) {
+    for (const source of sources) source.wanted = true;
+    return this.status ? this.load(sources) : this.tick();
   }
 
   async load(sources) {
@@ -105,7 +105,8 @@ export class Feed {
   async #load(source) {
     const asked = ++source.asked;
     this.#cards(source).forEach((card) => setBusy(card, true));
-    const { data, empty, fault } = await ask(source.url());
+    source.askedUrl = source.url();
+    const { data, empty, fault } = await ask(source.askedUrl);
     if (asked !== source.asked) return; // a later question is under way
     this.#cards(source).forEach((card) => setBusy(card, false));
     source.fault = fault ?? null;

@@ -1,4 +1,4 @@
-// Figures, days and instants as people read them. Values arrive as exact decimal text and are never rounded before they are shown.
+// Figures, days and instants as people read them. Values arrive as exact decimal text and are not rounded before.
 
 export const ABSENT = "–";
 const THIN = "\u00a0";
@@ -61,7 +61,7 @@ function duration(seconds) {
   return `${Math.floor(seconds / DAY)} days`;
 }
 
-export const spans = { ago: (s) => `${duration(s)} ago`, old: (s) => `${duration(s)} old`, span: duration, in: (s) => duration(s) };
+export const spans = { ago: (s) => `${duration(s)} ago`, old: (s) => `${duration(s)} old`, span: duration, in: duration };
 
 // A day is a day of the files, in UTC, whatever the zone of the page.
 function dayFormat(options) {
@@ -174,7 +174,8 @@ function moneyShape(currency) {
     const parts = form.formatToParts(1);
     const at = parts.findIndex((part) => part.type === "currency");
     const first = at < parts.findIndex((part) => part.type === "integer");
-    return { symbol: parts[at].value, digits: form.resolvedOptions().maximumFractionDigits, place: placing(parts[at].value, first) };
+    const symbol = parts[at].value;
+    return { symbol, digits: form.resolvedOptions().maximumFractionDigits, place: placing(symbol, first) };
   } catch {
     return { symbol: currency, digits: 2, place: placing(currency, true) };
   }

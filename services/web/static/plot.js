@@ -46,9 +46,14 @@ export class Plot {
     this.#point(Math.min(last, Math.max(0, from + step)));
   }
 
+  #said(place) {
+    const tips = this.spec.series.map((_, series) => this.spec.tip(series, place));
+    return [this.spec.tipTitle(place), ...tips].join(", ");
+  }
+
   #point(place) {
     this.place = place;
-    if (place !== null) announce([this.spec.tipTitle(place), ...this.spec.series.map((_, series) => this.spec.tip(series, place))].join(", "));
+    if (place !== null) announce(this.#said(place));
     if (!this.chart) return;
     const active = place === null ? [] : this.spec.series.map((_, datasetIndex) => ({ datasetIndex, index: place }));
     const shown = active.filter(({ datasetIndex }) => this.spec.series[datasetIndex].values[place] !== null);
@@ -73,7 +78,8 @@ function config(spec) {
 
 function dataset({ name, values, colour: number = 5, dashed, bars }) {
   const ink = colour(`--series-${number + 1}`);
-  const shared = { label: name, data: values, borderColor: ink, backgroundColor: ink, hoverBackgroundColor: ink, order: dashed ? 0 : 1, stack: dashed ? "before" : "now" };
+  const inks = { borderColor: ink, backgroundColor: ink, hoverBackgroundColor: ink };
+  const shared = { label: name, data: values, order: dashed ? 0 : 1, stack: dashed ? "before" : "now", ...inks };
   if (bars && values.length <= BARS_AT_MOST)
     return { ...shared, type: "bar", borderRadius: 2, maxBarThickness: 40, categoryPercentage: 0.9, barPercentage: 0.75 };
   const few = values.filter((value) => value !== null).length < 2;
@@ -111,7 +117,7 @@ function yAxis({ tick, series }) {
     ...(bars ? {} : limits(series.flatMap(({ values }) => values).filter((value) => value !== null))),
     grid: { color: colour("--line"), drawTicks: false },
     border: { display: false },
-    ticks: { color: colour("--soft"), maxTicksLimit: GRID_LINES, padding: 8, font: { size: 12 }, callback: (value) => tick(value) },
+    ticks: { color: colour("--soft"), maxTicksLimit: GRID_LINES, padding: 8, font: { size: 12 }, callback: (at) => tick(at) },
   };
 }
 

@@ -17,11 +17,13 @@ export function fillTile(tile, { big, exact, change, against, points, summary })
 function movement(change, against) {
   if (change === null) return [against];
   const words = { good: ", better", bad: ", worse" }[change.tone];
-  return [h("b", { class: change.tone || null }, change.text, words ? h("span", { class: "sr-only" }, words) : null), ` ${against}`];
+  const spoken = words ? h("span", { class: "sr-only" }, words) : null;
+  return [h("b", { class: change.tone || null }, change.text, spoken), ` ${against}`];
 }
 
 export function sparkline(points, bad, summary) {
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": summary });
+  const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+  const drawing = svg("svg", { ...box, role: "img", "aria-label": summary });
   const known = points.filter((point) => point !== null);
   if (known.length < 2) return drawing;
   const [low, high] = [Math.min(...known), Math.max(...known)];
