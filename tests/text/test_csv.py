@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from datagen.text import fields
 from datagen.text.csv import CsvEncoder
-from tests.text.plainly import batches, csv_text, plain_text, rows_of
+from tests.text.plainly import batches, csv_text, plain_text, rows_of, with_nulls
 
 LAW = settings(deadline=None, max_examples=150)
 AWKWARD = [
@@ -98,6 +98,14 @@ def test_duckdb_reads_every_text_and_can_tell_null_from_empty(tmp_path: Path) ->
     options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = false"
     read = duckdb.execute(f"from read_csv('{path}', {options}, new_line = '\\n', strict_mode = false)").fetchall()
     assert read == [(str(number), text) for number, text in enumerate(AWKWARD)]
+
+
+def test_what_lies_under_a_null_is_never_looked_at() -> None:
+    valid = [True, False]
+    odd = pa.array([2**62, 2**62], pa.timestamp("us", "UTC"))
+    codes = pa.DictionaryArray.from_arrays(with_nulls(pa.array([0, 99], pa.int8()), valid), ["a"], safe=False)
+    columns = [with_nulls(pa.array([1.0, float("nan")]), valid), with_nulls(odd, [False, False]), codes]
+    assert encoded(pa.record_batch([*columns, pa.array([1, 2])], list("abcd"))) == b"1,,a,1\n,,,2\n"
 
 
 def test_a_number_that_is_not_finite_is_refused() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen.text.scalars import texts
-from tests.text.plainly import DOUBLES, WHOLE, arrays, decimal_text, plain_text
+from tests.text.plainly import DOUBLES, FIRST_US, LAST_US, WHOLE, arrays, decimal_text, plain_text
 
 LAW = settings(deadline=None, max_examples=150)
 
@@ -60,6 +62,15 @@ def test_instants_have_six_digits_of_a_fraction_or_none() -> None:
         "1970-01-01T00:00:01.500000",
         "1970-01-01T00:01:00",
     ]
+
+
+def test_two_instants_nine_thousand_years_apart_take_no_table_of_the_days_between() -> None:
+    array = pa.array([FIRST_US, LAST_US], pa.timestamp("us", "UTC"))
+    tracemalloc.start()
+    assert listed(array) == ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_flags_and_categories_stay_few() -> None:

@@ -91,7 +91,6 @@ def json_part(array: pa.StringArray) -> Part:
         return texts.part()
     rows = texts.rows_with(special)
     escaped = array.filter(pa.array(rows))
-    found = np.unique(texts.used[special]).tolist()
-    for code in sorted(found, key=lambda code: bool(code != BACKSLASH)):  # it stands in the escapes of the others
+    for code in reversed(np.unique(texts.used[special]).tolist()):  # the backslash, which stands in all escapes, first
         escaped = pc.replace_substring(escaped, chr(code), json.dumps(chr(code))[1:-1])
     return texts.replaced(rows, escaped).part()
