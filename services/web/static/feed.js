@@ -60,8 +60,8 @@ export class Feed {
     if (data && !this.hooks.fits(data)) return location.reload(); // another dataset, or one after none: other cards
     this.#learn(data, empty, fault);
     this.#schedule();
+    this.#explain();
     if (data) await this.load(this.sources.filter((source) => source.wanted));
-    else this.#explain();
   }
 
   // Fetches these sources now, whatever is known of them.
@@ -70,9 +70,9 @@ export class Feed {
     return this.status ? this.load(sources) : this.tick();
   }
 
-  async load(sources) {
-    await Promise.all(sources.map((source) => this.#load(source)));
-    this.#explain();
+  // Each is shown as soon as it is there; none waits for another.
+  load(sources) {
+    return Promise.all(sources.map((source) => this.#load(source).then(() => this.#explain())));
   }
 
   #learn(data, empty, fault) {
