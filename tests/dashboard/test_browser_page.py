@@ -179,6 +179,7 @@ def test_the_figure_and_the_split_are_chosen_and_remembered_in_the_address(visit
     page.locator("#metric button", has_text="Records").click()
     expect(page.locator("#trend-title")).to_have_text("Records per day")
     expect(page.locator("#segments-0-title")).to_have_text("Records by city")
+    expect(page.get_by_role("button", name="Records by city table")).to_be_visible()
     page.locator("#split").select_option("channel")
     expect(page.locator("#trend .legend")).to_contain_text("TRANSIT")
     page.locator("#metric select").select_option("rate_label_fraud")

@@ -7,8 +7,10 @@ const makers = new WeakMap(); // card -> what makes its table; not made before s
 // Wires every card's button; the drawing and the table stand in the same place.
 export function wireTwins() {
   for (const button of document.querySelectorAll(".twin-button")) {
-    button.setAttribute("aria-label", `${title(button)} as a table`);
-    button.addEventListener("click", () => showTwin(button.closest(".card"), button.getAttribute("aria-pressed") !== "true"));
+    const card = button.closest(".card");
+    button.id = `${card.id}-twin`;
+    button.setAttribute("aria-labelledby", `${card.id}-title ${button.id}`);
+    button.addEventListener("click", () => showTwin(card, button.getAttribute("aria-pressed") !== "true"));
   }
 }
 
@@ -35,6 +37,6 @@ function make(card) {
   twin.replaceChildren(maker());
 }
 
-function title(node) {
-  return node.closest(".card").querySelector(".card-title").textContent;
+function title(card) {
+  return card.querySelector(".card-title").textContent;
 }
