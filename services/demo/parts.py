@@ -13,6 +13,8 @@ from demo.ports import HOST
 from demo.screen import bytes_text
 from web.published import Published
 
+JOBS = Path(__file__).resolve().parents[1]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -61,6 +63,21 @@ def generator(schema: Path, folders: Folders, options: tuple[str, ...]) -> Part:
         command=(sys.executable, "-m", "datagen", "generate", schema, "-o", folders.input, *options),
         note=lambda: made(folders),
         ends=True,
+    )
+
+
+def batch(schema: Path, folders: Folders) -> Part:
+    output = folders.data / "output"
+    events = folders.state / "spark-events"
+    options = ("--schema", schema, "--input", folders.input, "--output", output, "--events", events, "--wait", "0")
+    return Part(
+        name="batch",
+        running="batch job",
+        done="batch published",
+        command=(sys.executable, JOBS / "batch" / "pipeline_batch.py", *options),
+        note=lambda: fates(folders),
+        ends=True,
+        after=("generator",),
     )
 
 
