@@ -13,6 +13,8 @@ from datagen.sinks.durable import Target
 SAMPLE_ROWS = 4096  # spread over a table in as many pieces
 PIECES = 8
 
+Spans = list[tuple[int, int]]
+
 
 def estimated_bytes(plan: Plan, extracts: Sequence[Extract]) -> dict[str, int]:
     """For each table the bytes of its extracts, within a few percent."""
@@ -21,23 +23,23 @@ def estimated_bytes(plan: Plan, extracts: Sequence[Extract]) -> dict[str, int]:
 
 
 def _of_table(plan: Plan, extracts: Sequence[Extract]) -> int:
-    table = plan.tables[extracts[0].table]
-    form = format_of(plan, table)
-    empty = _written(form, [])
+    form = format_of(plan, plan.tables[extracts[0].table])
     rows = sum(extract.rows for extract in extracts)
-    spans = _spread(extracts[0].start, extracts[-1].stop)
-    sampled = sum(stop - start for start, stop in spans)
-    a_row = (_written(form, spans) - empty) / sampled if sampled else 0.0
-    return len(extracts) * empty + round(a_row * rows)
+    files = _sample(extracts, rows)
+    sampled = sum(stop - start for spans in files for start, stop in spans)
+    empty = _written(form, [])
+    beyond = sum(_written(form, spans) - empty for spans in files)
+    return len(extracts) * empty + (round(beyond * rows / sampled) if sampled else 0)
 
 
-def _spread(start: int, stop: int) -> list[tuple[int, int]]:
-    rows = stop - start
-    if rows <= SAMPLE_ROWS:
-        return [(start, stop)] if rows else []
+def _sample(extracts: Sequence[Extract], rows: int) -> list[Spans]:
+    """Some of the files where they are small, since a file has a price of its own; else pieces of all rows as one."""
+    if rows <= SAMPLE_ROWS * len(extracts):
+        some = [extracts[place * len(extracts) // PIECES] for place in range(PIECES)]
+        return [[(extract.start, extract.stop)] for extract in dict.fromkeys(some)]
     size = SAMPLE_ROWS // PIECES
-    firsts = [start + piece * (rows - size) // (PIECES - 1) for piece in range(PIECES)]
-    return [(first, first + size) for first in firsts]
+    firsts = [extracts[0].start + piece * (rows - size) // (PIECES - 1) for piece in range(PIECES)]
+    return [[(first, first + size) for first in firsts]]
 
 
 def _written(form: Format, spans: Sequence[tuple[int, int]]) -> int:

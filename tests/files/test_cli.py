@@ -130,6 +130,12 @@ def test_what_the_user_can_put_right_is_one_message_and_exit_2(
     assert os.listdir(work) == []
 
 
+def test_parquet_in_place_of_gzipped_text_is_not_gzipped(run: Run, tmp_path: Path, work: Path) -> None:
+    schema = shop.written(tmp_path, output={"format": "csv", "gzip": True})
+    assert run("generate", schema, "--format", "parquet", "-o", "set").code == 0
+    assert listed(work / "set").files[0].path == "2025-03-01.parquet"
+
+
 def test_a_wrong_document_shows_every_fault_and_writes_nothing(run: Run, schema: Path, work: Path) -> None:
     schema.write_text(schema.read_text().replace('"precision": 2', '"precision": 99').replace('"uuid"', '"uid"'))
     done = run("generate", schema)
@@ -243,9 +249,24 @@ def test_standard_output_that_is_closed_is_said(schema: Path) -> None:
     assert (said.code, said.err) == (2, "-o -: standard output is closed; open it, or give a file\n")
 
 
+CLOSED = """
+import os, sys, click
+from datagen import console
+@click.command()
+@click.argument("path")
+def command(path):
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    os.write(descriptor, str(descriptor).encode())
+sys.exit(console.run(command, "x"))
+"""
+
+
 def test_messages_that_nobody_takes_go_into_no_file(schema: Path, tmp_path: Path) -> None:
     assert in_shell(f"DATAGEN -o {tmp_path / 'set'} >&- 2>&- <&-", schema).code == 0
     assert listed(tmp_path / "set").rows == 400
+    shell = f"{sys.executable} -c '{CLOSED}' {tmp_path / 'number'} >&- 2>&- <&-"
+    subprocess.run(["bash", "-c", shell], check=True)
+    assert int((tmp_path / "number").read_text()) > 2
 
 
 @pytest.mark.parametrize(("option", "code"), [("--gzip", 2), ("--format=parquet", 2), ("--format=csv", 0)])
@@ -318,8 +339,11 @@ def test_plan_refuses_uniqueness_that_cannot_be_met(run: Run, schema: Path) -> N
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
-def test_the_estimate_is_near_whatever_the_format(form: str, run: Run, schema: Path, work: Path) -> None:
-    arguments = [schema, "--rows", "20000", "--format", form, "--single-file"]
+@pytest.mark.parametrize("cut", [["--rows", "20000", "--single-file"], ["--rows", "100"]])
+def test_the_estimate_is_near_whatever_the_format(
+    form: str, cut: list[str], run: Run, schema: Path, work: Path
+) -> None:
+    arguments = [schema, "--format", form, *cut]
     planned = json.loads(run("plan", *arguments, "--json").out)["bytes"]
     run("generate", *arguments)
     made = listed(work / "data" / "input" / "shop").bytes

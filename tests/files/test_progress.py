@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,13 @@ def test_a_terminal_shows_a_bar_that_is_gone_at_the_end(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("terminal", "quiet"), [(True, False), (False, False), (True, True), (False, True)])
 def test_a_short_or_quiet_run_shows_nothing(terminal: bool, quiet: bool) -> None:
     assert run(Screen(terminal), Tally(100), lambda _: True, quiet) == ""
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_nobody_watches_a_quiet_run(quiet: bool) -> None:
+    threads = threading.active_count()
+    with shown(Tally(100), quiet, Screen(False)):
+        assert threading.active_count() == threads + (not quiet)
 
 
 def test_the_whole_is_expected_to_go_on_as_it_began() -> None:

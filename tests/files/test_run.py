@@ -196,13 +196,16 @@ def test_a_full_run_replaces_the_set(document: Path, tmp_path: Path) -> None:
     assert [file.path for file in listed(tmp_path / "set").files] == ["shop.jsonl"]
 
 
-def test_days_of_another_document_do_not_mix_and_the_set_stays(document: Path, tmp_path: Path) -> None:
+def test_days_of_another_document_do_not_mix_and_the_set_stays(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make(plan_of(document, seed=12), tmp_path / "set")
     before = contents(tmp_path / "set")
-    with pytest.raises(
-        UserError, match=r"made from another effective document \(overrides seed=12; now no overrides\), so this day"
-    ):
-        make(plan_of(document), tmp_path / "set", Cut(day=DAYS[1]))
+    message = r"made from another effective document \(overrides seed=12; now no overrides\), so this day"
+    with monkeypatch.context() as patch:
+        patch.delattr("datagen.workers.Work.run")  # it is refused before the work
+        with pytest.raises(UserError, match=message):
+            make(plan_of(document), tmp_path / "set", Cut(day=DAYS[1]))
     assert contents(tmp_path / "set") == before
     make(plan_of(document), tmp_path / "set", Cut(day=DAYS[1]), clear_output=True)
     assert [file.path for file in listed(tmp_path / "set").files] == [f"{DAYS[1]}.csv"]

@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from datagen import stopping
-from datagen.stopping import Stopped, undisturbed
+from datagen.stopping import Stopped, disturbable, undisturbed
 from tests.files import shop, stopped
 from tests.files.shop import listed, make, plan_of
 
@@ -97,8 +98,16 @@ def test_runs_killed_at_any_moment_leave_a_whole_set_and_the_next_one_clears_up(
     assert result["healed"]
 
 
-def test_a_signal_waits_for_what_must_not_be_cut_in_two() -> None:
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Given back after the test."""
     before = {number: signal.getsignal(number) for number in stopping.SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_signal_waits_for_what_must_not_be_cut_in_two(signals: None) -> None:
     done = []
 
     def work() -> None:
@@ -106,22 +115,37 @@ def test_a_signal_waits_for_what_must_not_be_cut_in_two() -> None:
             signal.raise_signal(signal.SIGTERM)
             done.append("all of it")
 
-    try:
-        stopping.listen()
-        with pytest.raises(Stopped) as caught:
-            work()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    stopping.listen()
+    with pytest.raises(Stopped, match="15") as caught:
+        work()
     assert (done, caught.value.exit_code) == (["all of it"], 143)
 
 
-def test_a_signal_that_was_to_be_ignored_still_is() -> None:
-    before = {number: signal.getsignal(number) for number in stopping.SIGNALS}
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        stopping.listen()
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def test_a_signal_does_not_wait_for_the_part_that_may_be_cut_short(signals: None) -> None:
+    done = []
+
+    def work() -> None:
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            done.append("the first part")
+            with disturbable():
+                done.append("the second part")
+
+    stopping.listen()
+    with pytest.raises(Stopped, match="2"):
+        work()
+    assert done == ["the first part"]
+
+
+def test_only_the_first_signal_matters(signals: None) -> None:
+    stopping.listen()
+    with pytest.raises(Stopped, match="2"):
+        signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_signal_that_was_to_be_ignored_still_is(signals: None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stopping.listen()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
