@@ -78,7 +78,7 @@ class Runs:
 
     def discard(self, run: Run) -> None:
         """A run that came to nothing."""
-        self._storage.delete(run.folder)
+        self._storage.remove(run.folder)
 
     def publish(self, run: Run, fingerprint: str) -> datetime:
         """Names the run in the pointer, turns the link, removes runs that nobody reads any more. Gives the instant."""
@@ -101,17 +101,17 @@ class Runs:
         for run in self._ids():
             whole = self._storage.exists(f"{self._folder}/runs/{run}/{COMPLETE}")
             if run != current and (not whole or current is None or run > current):
-                self._storage.delete(f"{self._folder}/runs/{run}")
+                self._storage.remove(f"{self._folder}/runs/{run}")
 
     def _prune(self, now: datetime) -> None:
         runs = self._ids()
         for run, successor in list(pairwise(runs))[: 1 - KEPT_RUNS]:
-            superseded_ms = self._storage.file(f"{self._folder}/runs/{successor}/{COMPLETE}").modified_ms
+            superseded_ms = self._storage.entry(f"{self._folder}/runs/{successor}", COMPLETE).modified_ms
             if now.timestamp() - superseded_ms / 1000 > KEPT_S:
-                self._storage.delete(f"{self._folder}/runs/{run}")
+                self._storage.remove(f"{self._folder}/runs/{run}")
 
     def _ids(self) -> list[str]:
-        return [name for name in self._storage.names(f"{self._folder}/runs") if not name.startswith(".")]
+        return [name for name in self._storage.children(f"{self._folder}/runs") if not name.startswith(".")]
 
 
 def turn_link(link: Path, target: Path) -> None:

@@ -1,68 +1,104 @@
-"""The Spark session of every job: the same settings, so that the same rows give the same results everywhere.
+"""The Spark session every job starts from: UTC, loud about wrong values, quiet on the terminal, bound to this host.
 
-What a cluster or `spark-submit` has set stays. Java's own options (heap, compiler, class archive) come from
-SPARK_SUBMIT_OPTS, which the embedded demo sets for a quick start and real volumes leave alone.
+What tunes the virtual machine stays out of here: Spark itself reads SPARK_SUBMIT_OPTS.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
-from pyspark import SparkConf
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-LOOPBACK = "127.0.0.1"
-SAME_EVERYWHERE = "-Duser.timezone=UTC -Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8"
+from datagen.errors import UserError
 
-ALWAYS = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-    "spark.sql.sources.partitionOverwriteMode": "dynamic",
-    "spark.sql.files.ignoreCorruptFiles": "false",
-    "spark.sql.files.ignoreMissingFiles": "false",
-}
-UNLESS_SET = {
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.debug.maxToStringFields": "1000",
-    "spark.log.level": "ERROR",
-}
-LOCAL = {  # one machine: nothing listens to the network, nothing is spread over more tasks than there are cores
-    "spark.master": "local[*]",
-    "spark.driver.host": LOOPBACK,
-    "spark.driver.bindAddress": LOOPBACK,
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": str(max(2, os.cpu_count() or 2)),
-    "spark.driver.memory": "2g",
-}
-
-
-def start(name: str, *, event_log: Path | None = None) -> SparkSession:
-    """A session called `name` in Spark's pages. With `event_log`, a local folder, its history goes there."""
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    conf = SparkConf()
-    conf.setAppName(name)
-    for key, value in {**UNLESS_SET, **(LOCAL if _is_local(conf) else {})}.items():
-        conf.setIfMissing(key, value)
-    for key, value in ALWAYS.items():
-        conf.set(key, value)
-    if _is_local(conf):
-        os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
-    for role in ("driver", "executor"):
-        conf.set(f"spark.{role}.extraJavaOptions", _java_options(conf.get(f"spark.{role}.extraJavaOptions", "")))
-    if event_log is not None:
-        event_log.mkdir(parents=True, exist_ok=True)
-        conf.setIfMissing("spark.eventLog.enabled", "true")
-        conf.setIfMissing("spark.eventLog.dir", event_log.resolve().as_uri())
-    return SparkSession.builder.config(conf=conf).getOrCreate()
+HERE = "127.0.0.1"
+LOG4J = Path(__file__).with_name("log4j2.properties")
+ALWAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+        "spark.sql.sources.partitionOverwriteMode": "dynamic",
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
+        "spark.sql.codegen.hugeMethodLimit": "8000",  # longer ones are never compiled by the JVM
+        "spark.ui.showConsoleProgress": "false",
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",  # no .crc file beside every file
+    }
+)
+LOCAL: Mapping[str, str] = MappingProxyType(
+    {
+        "spark.driver.host": HERE,
+        "spark.driver.bindAddress": HERE,
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "8",
+    }
+)
+JAVA_OPTIONS = "-Duser.timezone=UTC -Dfile.encoding=UTF-8"
 
 
-def _is_local(conf: SparkConf) -> bool:
-    return str(conf.get("spark.master", "local")).startswith("local")
+def start(
+    name: str,
+    *,
+    master: str | None = None,
+    events: Path | None = None,
+    log: Path | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> SparkSession:
+    """A session of that name. `events` is the history server's folder, `log` the file that takes what Java says.
+
+    `master` is all cores of this machine where neither it nor SPARK_MASTER is given. Raises UserError without Java.
+    """
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    master = master or os.environ.get("SPARK_MASTER") or "local[*]"
+    options = dict(ALWAYS)
+    if master.startswith("local"):
+        os.environ["SPARK_LOCAL_IP"] = HERE
+        options |= LOCAL
+    if events is not None:
+        events.mkdir(parents=True, exist_ok=True)
+        options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": events.absolute().as_uri()}
+    options["spark.driver.extraJavaOptions"] = f"{JAVA_OPTIONS} -Dlog4j2.configurationFile={LOG4J.as_uri()}"
+    builder = SparkSession.builder.appName(name).master(master)
+    for key, value in {**options, **settings}.items():
+        builder = builder.config(key, value)
+    with _quiet(log):
+        session = _started(builder, log)
+    return session
 
 
-def _java_options(given: str | None) -> str:
-    logging = Path(__file__).with_name("log4j2.properties").as_uri()
-    return f"{given or ''} {SAME_EVERYWHERE} -Dlog4j2.configurationFile={logging}".strip()
+def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
+    try:
+        return builder.getOrCreate()
+    except PySparkException as error:
+        if error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        told = f"; what it said is in {log}" if log else ""
+        raise UserError(f"Java did not start{told}; `demo doctor` tells what is wrong with it") from error
+
+
+@contextmanager
+def _quiet(log: Path | None) -> Iterator[None]:
+    """Java inherits the error stream it is started with: a file takes it, and this process keeps its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once
+
+        if log is None:
+            yield
+            return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    kept = os.dup(2)
+    try:
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,13 +1,11 @@
-"""One way to all files: Hadoop's FileSystem API, so that a path may lie on this disk or in HDFS.
+"""Files by Hadoop's FileSystem API: local folders here, HDFS where a path says so. Nothing else opens what jobs read.
 
-Paths are texts, with or without a scheme; one without is local. Errors of the file system come as
-`StorageError`, which names the path.
+Paths are texts, a local path or a URI. Everything raises FileNotFoundError for what is not there.
 """
 
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,158 +15,155 @@ from typing import Any
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from datagen.errors import UserError
-
-CHUNK = 1 << 20
-
-
-class StorageError(UserError):
-    """A path could not be read or written, in the file system's own words."""
+NOT_THERE = "java.io.FileNotFoundException"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file as a listing shows it."""
+class Entry:
+    """A file below a folder."""
 
-    path: str  # complete, with its scheme: file:/… or hdfs://…
-    name: str  # below the folder that was listed, with / between parts
+    name: str  # below the folder, with "/"
+    path: str  # as Spark is given it
+    uri: str  # as Spark gives it back with a row
     bytes: int
     modified_ms: int
 
 
 class Storage:
-    """The file systems that one Spark session reaches."""
+    """The file systems that a session's Hadoop knows."""
 
     def __init__(self, spark: SparkSession) -> None:
-        context: Any = spark.sparkContext
-        self._gateway = context._gateway
-        self._jvm = context._jvm
-        self._settings = context._jsc.hadoopConfiguration()
+        self.spark = spark
+        context = spark.sparkContext
+        self._jvm: Any = context._jvm
+        self._configuration: Any = context._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
 
-    def qualified(self, path: str) -> str:
-        """The path with its scheme. A relative local one lies in the current folder."""
-        return str(self._open(path)[1].toString())
+    def resolved(self, path: str) -> str:
+        """The whole URI; without a scheme it is local."""
+        if "://" not in path and not path.startswith("file:"):
+            return Path(path).absolute().as_uri()
+        return path
 
     def local(self, path: str) -> Path | None:
-        """The path on this disk; None where it lies elsewhere."""
-        system, full = self._open(path)
-        return Path(str(full.toUri().getPath())) if str(system.getScheme()) == "file" else None
-
-    def exists(self, path: str) -> bool:
-        system, full = self._open(path)
-        with _told(path):
-            return bool(system.exists(full))
+        """The path on this machine's own disk, None where it lies elsewhere."""
+        found = self._path(path)
+        return Path(found.toUri().getPath()) if self._system(found).getUri().getScheme() == "file" else None
 
     def is_folder(self, path: str) -> bool:
-        system, full = self._open(path)
-        with _told(path):
-            return bool(system.exists(full) and system.getFileStatus(full).isDirectory())
+        found = self._path(path)
+        system = self._system(found)
+        return bool(system.exists(found) and system.getFileStatus(found).isDirectory())
 
-    def names(self, folder: str) -> list[str]:
-        """What stands directly in a folder, sorted; nothing where there is no folder."""
-        system, full = self._open(folder)
-        with _told(folder):
-            return sorted(str(entry.getPath().getName()) for entry in self._entries(system, full))
+    def exists(self, path: str) -> bool:
+        found = self._path(path)
+        return bool(self._system(found).exists(found))
 
-    def files(self, folder: str) -> list[File]:
-        """Every file below a folder, sorted by name, without what is hidden (`.x`, `_x`) or lies in a hidden folder."""
-        system, full = self._open(folder)
-        with _told(folder):
-            return sorted(self._below(system, full, ""), key=lambda file: file.name)
+    def files(self, path: str) -> list[Entry]:
+        """Every file below a folder, or the file itself, by name. Names that begin with . or _ hide what is below."""
+        with _mapped(path):
+            root = self._path(path)
+            status = self._system(root).getFileStatus(root)
+            found = self._below(root, "") if status.isDirectory() else [self._entry(status, status.getPath().getName())]
+        return sorted(found, key=lambda entry: entry.name)
 
-    def file(self, path: str) -> File:
-        system, full = self._open(path)
-        with _told(path):
-            return _file(system.getFileStatus(full), str(full.getName()))
+    def entry(self, folder: str, name: str) -> Entry:
+        """One file below a folder."""
+        with _mapped(f"{folder}/{name}"):
+            path = self._jvm.org.apache.hadoop.fs.Path(self._path(folder), name)
+            return self._entry(self._system(path).getFileStatus(path), name)
 
-    def read(self, path: str, limit: int | None = None) -> bytes:
-        """The first `limit` bytes of a file, or all of them."""
-        system, full = self._open(path)
-        with _told(path):
-            stream = system.open(full)
+    def children(self, path: str) -> list[str]:
+        """The names of everything in a folder; none where there is no folder."""
+        if not self.is_folder(path):
+            return []
+        found = self._path(path)
+        return sorted(status.getPath().getName() for status in self._system(found).listStatus(found))
+
+    def head(self, path: str, count: int, *, unpacked: bool = False) -> bytes:
+        """The first bytes of a file, of what it holds where it is gzipped and to be unpacked. OSError where cut off."""
+        with _mapped(path):
+            found = self._path(path)
+            stream = self._system(found).open(found)
             try:
-                return bytes(stream.readNBytes(limit) if limit is not None else stream.readAllBytes())
+                if unpacked:
+                    stream = self._codec(found).createInputStream(stream)
+                return bytes(stream.readNBytes(count))
+            finally:
+                stream.close()
+
+    def read(self, path: str) -> bytes:
+        with _mapped(path):
+            found = self._path(path)
+            stream = self._system(found).open(found)
+            try:
+                return bytes(stream.readAllBytes())
             finally:
                 stream.close()
 
     def write(self, path: str, text: str) -> None:
-        """A whole file under its name at once: a reader finds the old one or the new one."""
-        folder, _, name = path.rpartition("/")
-        fresh = f"{folder}/.{name}.{uuid.uuid4().hex[:12]}.tmp"
-        system, full = self._open(fresh)
-        with _told(path):
-            system.setWriteChecksum(False)
-            system.mkdirs(full.getParent())
-            stream = system.create(full, True)
-            try:
-                stream.write(text.encode())
-            finally:
-                stream.close()
-            self._replace(fresh, path)
+        """A file that is there whole or not at all; what stood there is replaced."""
+        target = self._path(path)
+        beside = self._jvm.org.apache.hadoop.fs.Path(target.getParent(), f".{target.getName()}.tmp")
+        stream = self._system(beside).create(beside, True)
+        try:
+            stream.write(bytearray(text.encode()))
+            stream.hsync()
+        finally:
+            stream.close()
+        self._replace(beside, target)
 
     def make_folder(self, path: str) -> None:
-        system, full = self._open(path)
-        with _told(path):
-            if not system.mkdirs(full):
-                raise StorageError(f"{path}: the folder cannot be made; is something else of that name in the way?")
+        found = self._path(path)
+        self._system(found).mkdirs(found)
 
-    def move(self, source: str, target: str) -> None:
-        """One step. The target may not exist yet."""
-        system, full = self._open(source)
-        with _told(target):
-            if not system.rename(full, self._open(target)[1]):
-                raise StorageError(f"{target}: {source} cannot be moved there")
+    def remove(self, path: str) -> None:
+        """A file, or a folder with all that is in it; no error where there is none."""
+        found = self._path(path)
+        self._system(found).delete(found, True)
 
-    def delete(self, path: str) -> None:
-        """With everything below it; nothing where it does not exist. A link goes, what it points at stays."""
-        system, full = self._open(path)
-        with _told(path):
-            system.delete(full, True)
-
-    def _open(self, path: str) -> tuple[Any, Any]:
-        text = path if "://" in path or path.startswith("file:") else Path(os.path.abspath(path)).as_uri()
-        full = self._jvm.org.apache.hadoop.fs.Path(self._jvm.java.net.URI(text))
-        with _told(path):
-            system = full.getFileSystem(self._settings)
-            return system, system.makeQualified(full)
-
-    def _replace(self, source: str, target: str) -> None:
-        """Hadoop's own rename over a file is not one step on a local disk; the operating system's is."""
-        old, new = self.local(source), self.local(target)
-        if old is not None and new is not None:
-            os.replace(old, new)
+    def _replace(self, source: Any, target: Any) -> None:
+        """In one step. On a local disk Hadoop would first delete what stands there."""
+        if self._system(target).getUri().getScheme() == "file":
+            os.replace(source.toUri().getPath(), target.toUri().getPath())
             return
+        context = self._jvm.org.apache.hadoop.fs.FileContext.getFileContext(target.toUri(), self._configuration)
         overwrite = self._jvm.org.apache.hadoop.fs.Options.Rename.OVERWRITE
-        options = self._gateway.new_array(self._jvm.org.apache.hadoop.fs.Options.Rename, 1)
+        options = self._jvm.java.lang.reflect.Array.newInstance(overwrite.getClass(), 1)
         options[0] = overwrite
-        context = self._jvm.org.apache.hadoop.fs.FileContext.getFileContext(self._settings)
-        context.rename(self._open(source)[1], self._open(target)[1], options)
+        context.rename(source, target, options)
 
-    def _entries(self, system: Any, full: Any) -> list[Any]:
-        return list(system.listStatus(full)) if system.exists(full) else []
-
-    def _below(self, system: Any, full: Any, prefix: str) -> Iterator[File]:
-        for entry in self._entries(system, full):
-            name = str(entry.getPath().getName())
+    def _below(self, folder: Any, prefix: str) -> Iterator[Entry]:
+        for status in self._system(folder).listStatus(folder):
+            name = status.getPath().getName()
             if name.startswith((".", "_")):
                 continue
-            if entry.isDirectory():
-                yield from self._below(system, entry.getPath(), f"{prefix}{name}/")
+            if status.isDirectory():
+                yield from self._below(status.getPath(), f"{prefix}{name}/")
             else:
-                yield _file(entry, prefix + name)
+                yield self._entry(status, f"{prefix}{name}")
 
+    def _entry(self, status: Any, name: str) -> Entry:
+        path = status.getPath()
+        return Entry(name, path.toString(), path.toUri().toString(), status.getLen(), status.getModificationTime())
 
-def _file(status: Any, name: str) -> File:
-    return File(str(status.getPath().toString()), name, int(status.getLen()), int(status.getModificationTime()))
+    def _codec(self, path: Any) -> Any:
+        return self._jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._configuration).getCodec(path)
+
+    def _path(self, path: str) -> Any:
+        uri = self._jvm.java.net.URI.create(self.resolved(path))
+        return self._jvm.org.apache.hadoop.fs.Path(uri)
+
+    def _system(self, path: Any) -> Any:
+        return path.getFileSystem(self._configuration)
 
 
 @contextmanager
-def _told(path: str) -> Iterator[None]:
+def _mapped(path: str) -> Iterator[None]:
+    """Java's exceptions as Python's own."""
     try:
         yield
     except Py4JJavaError as error:
-        cause = error.java_exception
-        words = str(cause.getMessage() or cause.getClass().getSimpleName()).splitlines()[0]
-        raise StorageError(f"{path}: {words}") from error
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
+        name = error.java_exception.getClass().getName()
+        if name == NOT_THERE:
+            raise FileNotFoundError(path) from error
+        raise OSError(f"{path}: {error.java_exception.getMessage()}") from error

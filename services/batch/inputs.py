@@ -1,0 +1,159 @@
+"""What there is to read: the files a manifest lists, or every extract below the folder, and whether they changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from datagen import manifest as manifests
+from datagen.errors import UserError
+from datagen.manifest import Manifest
+from datagen.model import TextFormat
+from datagen.sinks.naming import MANIFEST, RUN, format_of
+from pipeline.storage import Entry, Storage
+
+POLL_S = 1.0
+REMIND_S = 30.0
+LOCAL = re.compile("^file:/+")
+SHOWN = 5  # names of files that are none of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One file of rows."""
+
+    entry: Entry
+    format: TextFormat
+    gzip: bool
+
+    @property
+    def key(self) -> str:
+        """By what a row's file is told."""
+        return file_key(self.entry.uri)
+
+
+def file_key(uri: str) -> str:
+    """A file's URI with one slash before a local path, where some spell three."""
+    return LOCAL.sub("file:/", uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How the set was made, where a manifest tells."""
+
+    manifest: Manifest
+    sha256: str
+    finished_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Everything to be read, in the order of names. Equal to what is found later as long as nothing changed."""
+
+    path: str
+    extracts: tuple[Extract, ...]
+    made: Made | None
+
+    @property
+    def bytes(self) -> int:
+        return sum(extract.entry.bytes for extract in self.extracts)
+
+
+class NotThereError(UserError):
+    """There is nothing to read, yet."""
+
+
+def find(storage: Storage, path: str, table: Callable[[Manifest], str]) -> Input:
+    """`table` names the table of a set that is wanted. Raises NotThereError, and UserError for a set that is broken."""
+    if not storage.exists(path):
+        raise NotThereError(f"{path}: not there; make data with `datagen generate`, or name another with INPUT_PATH")
+    made = _made(storage, path) if storage.is_folder(path) else None
+    extracts = tuple(_listed(storage, path, made.manifest, table) if made else _below(storage, path))
+    if not extracts:
+        raise NotThereError(f"{path}: {_other_files(storage, path)}")
+    return Input(path, extracts, made)
+
+
+def wait(
+    look: Callable[[], Input],
+    patience_s: float,
+    say: Callable[[str], None],
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Input:
+    """What `look` finds, as soon as it finds something. After `patience_s` its NotThereError goes on."""
+    began, reminded = monotonic(), float("-inf")
+    while True:
+        try:
+            return look()
+        except NotThereError as error:
+            waited = monotonic() - began
+            if waited >= patience_s:
+                raise
+            if waited - reminded >= REMIND_S:
+                say(f"waiting for input, at most {patience_s - waited:.0f} s more: {error}")
+                reminded = waited
+        sleep(min(POLL_S, patience_s - waited))
+
+
+def _made(storage: Storage, path: str) -> Made | None:
+    try:
+        raw = storage.read(f"{storage.resolved(path)}/{MANIFEST}")
+    except FileNotFoundError:
+        return None
+    try:
+        manifest = manifests.from_json(raw.decode())
+    except ValueError as error:
+        raise UserError(f"{path}/{MANIFEST}: {error}; make the set anew, or remove it to read every file") from error
+    return Made(manifest, hashlib.sha256(raw).hexdigest(), _finished_at(storage, path))
+
+
+def _finished_at(storage: Storage, path: str) -> str | None:
+    try:
+        told: Any = json.loads(storage.read(f"{storage.resolved(path)}/{RUN}"))
+        return str(told["finished_at"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _listed(storage: Storage, path: str, manifest: Manifest, table: Callable[[Manifest], str]) -> Iterator[Extract]:
+    wanted = table(manifest)
+    for file in manifest.files:
+        if file.table != wanted:
+            continue
+        told = format_of(file.path)
+        if told is None:
+            raise UserError(f"{path}/{MANIFEST}: lists {file.path}, which is no extract; make the set anew")
+        try:
+            entry = storage.entry(path, file.path)
+        except FileNotFoundError as error:
+            raise UserError(
+                f"{path}/{file.path}: {MANIFEST} lists it, but it is not there; make the set anew"
+            ) from error
+        if entry.bytes != file.bytes:
+            raise UserError(
+                f"{path}/{file.path}: {entry.bytes:,} bytes of the {file.bytes:,} that {MANIFEST} lists;"
+                " copy it again, or make the set anew"
+            )
+        yield Extract(entry, *told)
+
+
+def _below(storage: Storage, path: str) -> Iterator[Extract]:
+    for entry in storage.files(path):
+        told = format_of(entry.name)
+        if told:
+            yield Extract(entry, *told)
+
+
+def _other_files(storage: Storage, path: str) -> str:
+    names = [entry.name for entry in storage.files(path)]
+    if not names:
+        return "no file in it; make data with `datagen generate`, or name another with INPUT_PATH"
+    more = ", …" if len(names) > SHOWN else ""
+    return f"no extract in it, only {', '.join(names[:SHOWN])}{more}; save them as .csv, .jsonl or .parquet"

@@ -1,0 +1,184 @@
+"""The batch job's command line: extracts in, a published run out.
+
+    python services/batch/pipeline_batch.py --schema schemas/card_transactions.json
+
+Exit codes: 0 done; 1 a fault of ours, with a traceback; 2 what the user can put right; 130 and 143 stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+sys.path[:0] = [folder for folder in [str(Path(__file__).resolve().parent.parent)] if folder not in sys.path]
+
+from batch import inputs  # noqa: E402
+from batch.faults import told  # noqa: E402
+from batch.inputs import Input  # noqa: E402
+from batch.job import Job  # noqa: E402
+from datagen.errors import UserError  # noqa: E402
+from datagen.manifest import Manifest  # noqa: E402
+from datagen.model import Dataset  # noqa: E402
+from datagen.schema import read_schema  # noqa: E402
+from pipeline import session  # noqa: E402
+from pipeline.runs import Run, Runs, check_link, turn_names, utc_now  # noqa: E402
+from pipeline.storage import Storage  # noqa: E402
+
+NAME = "batch.schema_driven_pipeline"
+HDFS = "hdfs://namenode:8020/data"
+WAIT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    schema: Path
+    input: str | None  # None: the dataset's folder below data/input
+    output: str
+    parquet: Path
+    csv: Path
+    events: Path
+    wait_s: float
+    strict: bool
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--schema", envvar="SCHEMA_CONFIG_PATH", type=click.Path(path_type=Path), required=True, help="The schema file."
+)
+@click.option("--input", "input_path", envvar="INPUT_PATH", help="The set's folder, or one file [data/input/DATASET].")
+@click.option("--output", envvar="OUTPUT_ROOT", help="The folder of all results [data/output].")
+@click.option("--out-parquet", envvar="OUT_PARQUET", type=click.Path(path_type=Path), help="[OUTPUT/analysis_parquet]")
+@click.option("--out-csv", envvar="OUT_LOCAL_CSV", type=click.Path(path_type=Path), help="[OUTPUT/analysis_csv]")
+@click.option(
+    "--events",
+    envvar="SPARK_EVENTS",
+    type=click.Path(path_type=Path),
+    default=Path("data/state/spark-events"),
+    show_default=True,
+    help="Where the history server finds the event log.",
+)
+@click.option(
+    "--hdfs/--no-hdfs", envvar="USE_HDFS", default=False, help="Input and output lie in HDFS where not named."
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=WAIT_S,
+    show_default=True,
+    help="Seconds to wait for input.",
+)
+@click.option("--strict", is_flag=True, help="Quarantine what would be repaired.")
+def command(
+    schema: Path,
+    input_path: str | None,
+    output: str | None,
+    out_parquet: Path | None,
+    out_csv: Path | None,
+    events: Path,
+    hdfs: bool,
+    wait_s: float,
+    strict: bool,
+) -> None:
+    """Cleanses and aggregates the extracts of a schema and publishes a run."""
+    local = Path("data/output") if output is None or "://" in output else Path(output)
+    options = Options(
+        schema=schema,
+        input=input_path or (f"{HDFS}/input/{{dataset}}" if hdfs else None),
+        output=output or (f"{HDFS}/output" if hdfs else str(local)),
+        parquet=out_parquet or local / "analysis_parquet",
+        csv=out_csv or local / "analysis_csv",
+        events=events,
+        wait_s=wait_s,
+        strict=strict,
+    )
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    sys.exit(run(options, _Steps()))
+
+
+def run(options: Options, say: Callable[[str], None]) -> int:
+    """The whole job. Gives the exit code; a fault of ours goes on as it came."""
+    try:
+        dataset = read_schema(options.schema)
+        _check_names(options)
+        spark = session.start(NAME, events=options.events)
+        try:
+            _publish(Storage(spark), options, dataset, say)
+        finally:
+            spark.stop()
+    except Exception as error:
+        fault = told(error)
+        if fault is None:
+            raise
+        print(fault, file=sys.stderr)  # noqa: T201
+        return fault.exit_code
+    return 0
+
+
+def _publish(storage: Storage, options: Options, dataset: Dataset, say: Callable[[str], None]) -> None:
+    path = (options.input or "data/input/{dataset}").format(dataset=dataset.name)
+
+    def find() -> Input:
+        return inputs.find(storage, path, lambda manifest: _table(manifest, dataset))
+
+    given = inputs.wait(find, options.wait_s, say)
+    if given.made is not None:
+        filling = {"seed": given.made.manifest.seed, "time_window": dict(given.made.manifest.window)}
+        dataset = read_schema(options.schema, fill=filling)
+    runs = Runs(storage, f"{options.output}/{dataset.name}/batch")
+    job = Job(storage.spark, storage, dataset, runs, options.strict, say, utc_now)
+    published = job.run(find)
+    _turn(storage, options, dataset, published)
+    say(f"published run {published.id}: {published.folder}")
+
+
+def _table(manifest: Manifest, dataset: Dataset) -> str:
+    """The table that `analysis` names. UserError where a set is another dataset's."""
+    if manifest.dataset != dataset.name:
+        raise UserError(
+            f"the set is of {manifest.dataset!r}, not of {dataset.name!r}; name its own schema, or another INPUT_PATH"
+        )
+    return dataset.analysis.table
+
+
+def _check_names(options: Options) -> None:
+    for link in (options.parquet, options.csv, _kpis(options)):
+        check_link(link)
+
+
+def _turn(storage: Storage, options: Options, dataset: Dataset, published: Run) -> None:
+    local = storage.local(f"{options.output}/{dataset.name}/batch/current")
+    if local is not None:
+        turn_names({options.parquet: "parquet", options.csv: "csv", _kpis(options): "kpis"}, local)
+
+
+def _kpis(options: Options) -> Path:
+    return options.csv.with_name(f"{options.csv.name}_kpis")
+
+
+class _Steps:
+    """A line a step, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, step: str) -> None:
+        print(f"{time.monotonic() - self._began:7.1f} s  {step}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _stop(number: int, _: object) -> None:
+    """Ends at once: what is published stays, Spark's virtual machine ends with us, the next run clears the rest."""
+    os.write(2, b"stopped\n")
+    os._exit(128 + number)
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,92 @@
+"""One row's values to sums, counts and rates: the same expressions for batch, stream and KPIs.
+
+Sums are exact: bigint for whole numbers, decimal for all others. `partial` is what a group keeps,
+`merged` adds groups up, `published` names the columns as readers know them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from pipeline.cleansing import INSTANT, flag, measure, number, repaired
+from pipeline.decimals import DIGITS
+from pipeline.reading import Reading
+
+ROWS, FIRST, LAST = "rows", "first", "last"
+RECORD_COUNT = "record_count"
+WHOLE = "bigint"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Something that is summed: where it stands in a judged row, and the type of its sum."""
+
+    name: str
+    column: str
+    type: str
+
+
+def totals(reading: Reading) -> tuple[Total, ...]:
+    """Numeric fields, then measures."""
+    return (
+        *(
+            Total(one.name, number(one.name), WHOLE if one.whole else f"decimal({DIGITS},{one.scale})")
+            for one in reading.sums
+        ),
+        *(Total(one.name, measure(one.name), f"decimal({DIGITS},{one.scale})") for one in reading.measures),
+    )
+
+
+def repairable(reading: Reading) -> tuple[str, ...]:
+    """Everything whose absence is repaired."""
+    return (*reading.dimensions, *(total.name for total in totals(reading)), *reading.counted_flags)
+
+
+def partial(reading: Reading) -> list[Column]:
+    """Aggregates over judged rows."""
+    return [
+        F.count(F.lit(1)).alias(ROWS),
+        F.min(INSTANT).alias(FIRST),
+        F.max(INSTANT).alias(LAST),
+        *(F.sum(total.column).cast(total.type).alias(_sum(total.name)) for total in totals(reading)),
+        *(F.count_if(flag(name)).alias(_count(name)) for name in reading.counted_flags),
+        *(F.count_if(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
+    ]
+
+
+def merged(reading: Reading) -> list[Column]:
+    """Aggregates over the rows that `partial` made, giving rows of the same kind."""
+    return [
+        F.sum(ROWS).alias(ROWS),
+        F.min(FIRST).alias(FIRST),
+        F.max(LAST).alias(LAST),
+        *(F.sum(_sum(total.name)).cast(total.type).alias(_sum(total.name)) for total in totals(reading)),
+        *(F.sum(_count(name)).alias(_count(name)) for name in reading.counted_flags),
+        *(F.sum(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
+    ]
+
+
+def published(reading: Reading) -> Iterator[Column]:
+    """The columns that readers know, of the rows that `partial` or `merged` made."""
+    rows = F.col(ROWS).cast("double")
+    yield F.col(ROWS).alias(RECORD_COUNT)
+    for total in totals(reading):
+        yield F.col(_sum(total.name)).alias(f"sum_{total.name}")
+    for total in totals(reading):
+        yield (F.col(_sum(total.name)).cast("double") / rows).alias(f"avg_{total.name}")
+    for name in reading.counted_flags:
+        yield F.col(_count(name)).alias(f"count_{name}")
+    for name in reading.counted_flags:
+        yield (F.col(_count(name)).cast("double") / rows).alias(f"rate_{name}")
+
+
+def _sum(name: str) -> str:
+    return f"sum:{name}"
+
+
+def _count(name: str) -> str:
+    return f"count:{name}"
