@@ -13,6 +13,7 @@ export function showOverview(page, data, reset) {
   const cards = data.segments.map((_, place) => document.getElementById(`segments-${place}`));
   page.trend.name(page.facts.figures[data.metric], data.metric);
   data.segments.forEach((segments, place) => nameSegments(page, cards[place], segments, data));
+  for (const { metric } of data.tiles) linkTile(metric, metric === data.metric);
   if (data.tiles.every((tile) => tile.value === null)) return nothingMatches(data, reset);
   for (const tile of data.tiles) showTile(page, tile, data.period);
   page.trend.show(page, data);
@@ -24,6 +25,15 @@ export function showOverview(page, data, reset) {
 export function nothingMatches({ period }, reset) {
   const text = `The run has records from ${days(period.first, period.last)}.`;
   return { title: "No record matches the filters", short: "no match", text, action: ["Reset the filters", reset] };
+}
+
+// A tile's title leads to the trend of its figure.
+function linkTile(metric, shown) {
+  const link = document.querySelector(`#tile-${metric} .tile-link`);
+  link.href = address.hrefAfter((next) => next.set("metric", metric));
+  link.onclick = address.follow;
+  if (shown) link.setAttribute("aria-current", "true");
+  else link.removeAttribute("aria-current");
 }
 
 function showTile({ formats, facts }, { metric, value, previous, change, days: points }, period) {
