@@ -231,7 +231,7 @@ def test_everything_is_reached_and_worked_with_the_keyboard(visit: Visit) -> Non
         page.keyboard.press("Tab")
         reached.add(page.evaluate(NAME))
         assert page.evaluate(OUTLINE) != "none"
-    assert {"pause", "theme", "SUMMARY", "split", "CANVAS", "bar-label", "twin-button", "sorter", "download"} <= reached
+    assert {"pause", "theme", "SUMMARY", "split", "CANVAS", "bar-label", "trend-twin", "sorter", "download"} <= reached
     page.locator(".chip-dimension summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".choices:visible label").first).to_be_visible()
