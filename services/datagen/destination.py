@@ -47,11 +47,13 @@ def destination(text: str) -> Destination:
 
 
 def absolute(text: str) -> Path:
-    """An absolute path; links on the way are resolved, one at its end is left to be seen."""
+    """An absolute path; links on the way are resolved, one at its end is left to be seen. UserError for the root."""
     try:
-        parent, name = os.path.split(
-            os.path.abspath(text) if text.rstrip("/").endswith((".", "..")) else text.rstrip("/")
-        )
-        return Path(os.path.realpath(parent or ".")) / name
+        given = os.path.abspath(text) if os.path.basename(text.rstrip("/")) in ("", ".", "..") else text.rstrip("/")
+        parent, name = os.path.split(given)
+        path = Path(os.path.realpath(parent or ".")) / name
     except FileNotFoundError as error:
         raise UserError("the folder you are in was removed; change to another one") from error
+    if not path.name:
+        raise UserError(f"-o {text}: is the root of the file system; give a folder inside it")
+    return path

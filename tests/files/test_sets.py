@@ -391,7 +391,7 @@ def test_a_folder_where_nothing_may_be_written_is_named(tmp_path: Path, mount: M
 def test_a_file_in_place_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "set").write_text("mine")
     refused(place(tmp_path / "set"), "set: is not a folder; give a folder, or a file that ends in")
-    refused(place(tmp_path / "set" / "inner"), "/set: a file stands where a folder is needed; give another path")
+    refused(place(tmp_path / "set" / "inner"), "/set/inner: a part of the path is a file; give a path of folders")
 
 
 def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,6 @@ WAYS_OUT = {
     errno.EPERM: "not permitted; give a folder you may write to",
     errno.EROFS: "the file system is read-only; give a folder you may write to",
     errno.ENOTDIR: "a part of the path is a file; give a path of folders",
-    errno.EEXIST: "a file stands where a folder is needed; give another path",
     errno.ENAMETOOLONG: "the name is too long; give a shorter one",
     errno.ELOOP: "is a link, and links are not followed; give the path it leads to",
     errno.EBUSY: "is in use as a mount point; give a folder inside it",

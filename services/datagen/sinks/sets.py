@@ -147,11 +147,12 @@ def open_set(place: Place, tell: Told = lambda _: None, exchange: Exchange = exc
 
     `tell` is given sentences for the user: what is waited for, what could not be removed.
     """
+    place.look()
+    _refuse_here(place.folder)
     with undisturbed(), make_folder(place.folder.parent):
         with _held(place.folder, tell):
             _say_left(tell, heal(place.folder))
             found = place.look()
-            _refuse_here(place.folder)
             staging = make_staging(place.folder)
         try:
             with disturbable():
