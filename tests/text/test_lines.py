@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -74,6 +75,17 @@ def test_a_few_long_texts_among_many_short_ones_are_not_padded_for_every_row() -
     lines.append([Span(source, np.zeros(rows, np.intp), lengths)], rows)  # padded: 3 GiB
     assert len(lines.view()) == lengths.sum()
     assert set(bytes(lines.view())) == {ord("x")}
+
+
+def test_one_long_word_in_a_dictionary_is_not_padded_for_every_row() -> None:
+    rows = 30_000
+    codes = pa.array([row % 10_000 == 0 for row in range(rows)]).cast(pa.int8())
+    text = pa.DictionaryArray.from_arrays(codes, ["a", "b" * 65_000])
+    tracemalloc.start()
+    CsvEncoder(pa.schema([("x", pa.string()), ("y", pa.string())])).encode(pa.record_batch([text, text], ["x", "y"]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000  # padded: 4 GB
 
 
 def test_workers_side_by_side_write_what_one_alone_writes() -> None:

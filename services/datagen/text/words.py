@@ -17,6 +17,7 @@ from datagen.text.parts import Bytes, Flags, Grid, Part, Places, Span, fields_of
 
 MOST_WORDS = 4096  # of a fused vocabulary
 MOST_BYTES = 1 << 18  # of its table, which should stay in cache
+WIDEST = 256  # bytes of a word that are moved in every row, however long the row's own word is
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,12 @@ class Vocabulary:
         return np.array([len(text) for text in self.texts], np.intp)
 
     @cached_property
+    def places(self) -> tuple[Bytes, Places]:
+        """The texts one after the other, and where each begins."""
+        source = np.frombuffer(b"".join(self.texts) + bytes(self.width), np.uint8)
+        return source, np.cumsum(self.lengths) - self.lengths
+
+    @cached_property
     def table(self) -> Bytes:
         """A row a text, padded to a width that NumPy moves fastest."""
         stride = next((size for size in (1, 2, 4, 8, 16, 32) if size >= self.width), -(-self.width // 8) * 8)
@@ -48,12 +55,16 @@ class Words:
     codes: Places | None
 
     def part(self) -> Part:
-        words, stride = self.vocabulary, self.vocabulary.table.shape[1]
+        words = self.vocabulary
         if self.codes is None:
-            return Grid(fields_of(words.table, 1, words.width, stride), len(words.texts[0]))
-        padded = words.table.view(f"V{stride}").ravel().take(self.codes)
+            return Grid(fields_of(words.table, 1, words.width, words.table.shape[1]), len(words.texts[0]))
         same = words.lengths.min() == words.lengths.max()
         lengths = int(words.lengths[0]) if same else words.lengths.take(self.codes)
+        if words.width > WIDEST:
+            source, starts = words.places
+            return Span(source, starts.take(self.codes), lengths)
+        stride = words.table.shape[1]
+        padded = words.table.view(f"V{stride}").ravel().take(self.codes)
         return Grid(fields_of(padded, len(padded), words.width, stride), lengths)
 
 
@@ -124,8 +135,8 @@ def fused(pieces: Iterable[Piece]) -> list[Part]:
 
 
 def _small(left: Vocabulary, right: Vocabulary) -> bool:
-    count = len(left.texts) * len(right.texts)
-    return count <= MOST_WORDS and count * (left.width + right.width) <= MOST_BYTES
+    count, width = len(left.texts) * len(right.texts), left.width + right.width
+    return count <= MOST_WORDS and count * width <= MOST_BYTES and (width <= WIDEST or count == 1)
 
 
 def _pair(left: Words, right: Words) -> Words:
