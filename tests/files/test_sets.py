@@ -421,6 +421,7 @@ def test_a_name_too_long_is_named(tmp_path: Path) -> None:
     refused(place(tmp_path / ("x" * 250)), "the name is too long; give a shorter one")
 
 
+@pytest.mark.slow
 def test_days_made_side_by_side_are_all_in_the_set(tmp_path: Path) -> None:
     days = [f"2025-03-{day:02}" for day in range(1, 13)]
     folder = tmp_path / "set"

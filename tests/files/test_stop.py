@@ -45,9 +45,15 @@ def at_work(schema: Path, *options: str | Path) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("output", ["set", "shop.csv"])
-@pytest.mark.parametrize("workers", ["1", "3"])
+@pytest.mark.parametrize(
+    ("number", "code", "output", "workers"),
+    [
+        (signal.SIGINT, 130, "set", "3"),
+        (signal.SIGTERM, 143, "set", "1"),
+        (signal.SIGINT, 130, "shop.csv", "1"),
+        (signal.SIGTERM, 143, "shop.csv", "3"),
+    ],
+)
 def test_a_run_that_is_stopped_leaves_nothing_behind(
     number: signal.Signals, code: int, output: str, workers: str, schema: Path, tmp_path: Path
 ) -> None:
