@@ -22,11 +22,11 @@ def main() -> int:
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--force-color-profile=srgb"]
         browser = playwright.chromium.launch(executable_path=BROWSER, args=options)
-        page = browser.new_page(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1280, "height": 1060}, reduced_motion="reduce")
         page.goto(f"http://127.0.0.1:{PORT}/")
-        page.wait_for_load_state("networkidle")
         page.wait_for_selector("canvas")
-        page.screenshot(path=HERE / "batch.png", full_page=True)
+        page.wait_for_timeout(2000)  # until every card is drawn
+        page.screenshot(path=HERE / "batch.png")
         browser.close()
     return 0
 

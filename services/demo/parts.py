@@ -75,7 +75,7 @@ def batch(schema: Path, folders: Folders) -> Part:
         running="batch job",
         done="batch published",
         command=(sys.executable, JOBS / "batch" / "pipeline_batch.py", *options),
-        note=lambda: fates(folders),
+        note=lambda: published(folders),
         ends=True,
         after=("generator",),
     )
@@ -101,10 +101,15 @@ def made(folders: Folders) -> str:
     return f"{folders.dataset}: {made.rows:,} rows, {files}, {bytes_text(made.bytes)}"
 
 
-def fates(folders: Folders) -> str:
-    """`19,982 counted, 18 quarantined, 0 duplicate`, of the run that is published now."""
+def rows_by_fate(folders: Folders) -> dict[str, int]:
+    """`read`, `counted`, `quarantined`, `duplicate` of the run that is published now."""
     rows = Published(folders.data, folders.dataset).current().document("quality.json")["rows"]
-    return f"{rows['counted']:,} counted, {rows['quarantined']:,} quarantined, {rows['duplicate']:,} duplicate"
+    return {fate: int(rows[fate]) for fate in ("read", "counted", "quarantined", "duplicate")}
+
+
+def published(folders: Folders) -> str:
+    """`19,982 counted, 18 quarantined, 0 duplicate`"""
+    return ", ".join(f"{rows:,} {fate}" for fate, rows in rows_by_fate(folders).items() if fate != "read")
 
 
 def answers(port: int, path: str) -> bool:

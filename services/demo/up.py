@@ -63,11 +63,13 @@ def up(options: Options, places: Places, screen: Screen, environ: Mapping[str, s
 
 def summary(options: Options, dataset: Dataset, folders: Folders, gallery: Path) -> str:
     """What stays on the screen. Paths as somebody standing here would type them."""
+    fates = parts.rows_by_fate(folders)
+    told = [f"{fates[fate]:,} {fate}" for fate in ("counted", "quarantined", "duplicate")]
     others = [schema for schema in sorted(gallery.glob("*.json")) if schema.stem not in ("schema", dataset.name)]
     rows = [
         ("Batch page", f"http://{HOST}:{options.batch_port}"),
         ("Schema", f"{typed(options.schema)}   {dataset.analysis.title}"),
-        ("Rows", parts.fates(folders)),
+        ("Rows", " = ".join([f"{fates['read']:,} read", " + ".join(told)])),
         *_fitting("Files", typed(folders.input), typed(folders.output)),
     ]
     hints = [
