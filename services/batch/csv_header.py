@@ -28,10 +28,10 @@ def first_line(file: str, head: bytes) -> str:
     for magic, what in BINARY.items():
         if head.startswith(magic):
             raise UserError(f"{file}: this is {what}")
-    if b"\0" in head[:4_096]:
-        utf_16 = head[1:2] == b"\0" or head[:1] == b"\0"
-        raise UserError(f"{file}: this is {'UTF-16; save it as UTF-8' if utf_16 else 'no text file'}")
     line, end, _ = head.partition(b"\n")
+    if b"\0" in line:
+        utf_16 = b"\0" in line[:2]
+        raise UserError(f"{file}: this is {'UTF-16; save it as UTF-8' if utf_16 else 'no text file'}")
     if not end and len(head) >= LONGEST_BYTES:
         raise UserError(f"{file}:1: the first line is longer than 1 MiB; this is no CSV file with a header")
     try:

@@ -111,7 +111,7 @@ def run(options: Options, say: Callable[[str], None]) -> int:
         _check_names(options)
         spark = session.start(NAME, events=options.events)
         try:
-            _publish(Storage(spark), options, dataset, say)
+            publish(Storage(spark), options, dataset, say)
         finally:
             spark.stop()
     except Exception as error:
@@ -123,7 +123,7 @@ def run(options: Options, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _publish(storage: Storage, options: Options, dataset: Dataset, say: Callable[[str], None]) -> None:
+def publish(storage: Storage, options: Options, dataset: Dataset, say: Callable[[str], None]) -> None:
     path = (options.input or "data/input/{dataset}").format(dataset=dataset.name)
 
     def find() -> Input:

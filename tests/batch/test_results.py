@@ -1,0 +1,73 @@
+"""Two implementations, one answer: Spark's totals are DuckDB's over the same files, for all of the gallery."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from datagen.analysis import Analysis
+from datagen.cli import main
+from datagen.schema import read_schema
+
+pytestmark = pytest.mark.spark
+GALLERY = Path(__file__).parents[2] / "schemas"
+FORMATS = {"card_transactions": "csv", "retail_orders": "jsonl", "iot_sensors": "parquet"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_totals_equal_a_recount_by_another_engine(name: str, shop: Any) -> None:
+    schema = GALLERY / f"{name}.json"
+    made = ["generate", str(schema), "-o", str(shop.input), "--rows", "3000", "--format", FORMATS[name], "--quiet"]
+    shop.input.rmdir()
+    main([*made, *(["--gzip"] if FORMATS[name] != "parquet" else [])])
+    quality = shop.run(schema)
+    assert quality["rows"]["read"] == quality["rows"]["counted"] == 3000
+    analysis = read_schema(schema).analysis
+    assert published(shop, analysis) == recounted(shop, analysis, FORMATS[name])
+
+
+def published(shop: Any, analysis: Analysis) -> list[Any]:
+    parts = shop.published / "parquet" / "*" / "*.parquet"
+    columns = [
+        f"{analysis.timestamp_field}_date::varchar",
+        *(one.name for one in analysis.dimensions),
+        "record_count",
+        *(f"sum_{one.name}" for one in analysis.numeric_fields),
+        *(f"sum_{one.name}" for one in analysis.measures),
+        *(f"count_{one.name}" for one in analysis.boolean_fields),
+    ]
+    return fetched(f"select {', '.join(columns)} from read_parquet('{parts}', hive_partitioning = true)")
+
+
+def fetched(query: str) -> list[Any]:
+    with duckdb.connect() as connection:
+        return sorted(map(exact, connection.execute("set timezone = 'UTC'").execute(query).fetchall()))
+
+
+def recounted(shop: Any, analysis: Analysis, extract_format: str) -> list[Any]:
+    source = {
+        "csv": f"read_csv('{shop.input}/*.csv.gz')",
+        "jsonl": f"read_json('{shop.input}/*.jsonl.gz')",
+        "parquet": f"read_parquet('{shop.input}/*.parquet')",
+    }[extract_format]
+    keys = [
+        f"strftime({analysis.timestamp_field}::timestamp, '%Y-%m-%d')",
+        *(f"coalesce({one.name}, 'UNKNOWN')" for one in analysis.dimensions),
+    ]
+    sums = [
+        *(f"sum(coalesce({one.name}, 0)::decimal(18, {one.precision or 0}))" for one in analysis.numeric_fields),
+        *(
+            f"sum(round_even(coalesce({one.expression}, 0), {one.precision})::decimal(18, 2))"
+            for one in analysis.measures
+        ),
+    ]
+    flags = [f"count_if({one.name})" for one in analysis.boolean_fields]
+    return fetched(f"select {', '.join([*keys, 'count(*)', *sums, *flags])} from {source} group by {', '.join(keys)}")
+
+
+def exact(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(Decimal(value) if isinstance(value, (int, Decimal)) else value for value in row)
