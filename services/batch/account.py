@@ -1,4 +1,4 @@
-"""What became of every row, by file and in all: rows read = counted + quarantined + duplicate, or nothing is published."""
+"""What became of every row, by file and in all: read = counted + quarantined + duplicate, or nothing is published."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class Account:
     reasons: Counter[str]
     repairs: Counter[str]
     differing: int
-    first_lines: Mapping[
-        tuple[str, int], tuple[int, int]
-    ]  # file, block -> its first row's number, and which line that is
+    first_lines: Mapping[tuple[str, int], tuple[int, int]]  # file, block -> number and line of its first row
 
     def total(self, fate: str) -> int:
         return sum(file.rows[fate] for file in self.files.values())

@@ -80,7 +80,8 @@ def _known(file: str, names: Sequence[str], line: str, reading: Reading) -> None
             raise UserError(f"{file}:1: its columns are separated by {spoken}; save it with commas")
     shown = line if len(line) <= 80 else line[:79] + "…"
     raise UserError(
-        f"{file}:1: no header; the first line has to name the columns, {_wanted(reading)} among them, but reads {shown!r}"
+        f"{file}:1: no header; the first line has to name the columns, {_wanted(reading)} among them,"
+        f" but reads {shown!r}"
     )
 
 

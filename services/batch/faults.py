@@ -1,4 +1,4 @@
-"""What Spark and the file system say when an input or the disk is at fault, in words of ours. One place for all of it."""
+"""What Spark and the file system say when an input or the disk is at fault, in words of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The job from extracts to a published run. Killed at any moment, readers have the old run whole or the new one whole."""
+"""The job from extracts to a published run. Killed at any moment, readers have the old run or the new one, whole."""
 
 from __future__ import annotations
 

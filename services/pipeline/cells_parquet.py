@@ -21,7 +21,7 @@ from pyspark.sql.types import (
 )
 
 from datagen.errors import UserError
-from pipeline.cells import FAULT, FILE, MISSING, RAW, RECORD, ROW, SORT, BLOCK, bad_text, cell, too_long
+from pipeline.cells import BLOCK, FAULT, FILE, MISSING, RAW, RECORD, ROW, SORT, bad_text, cell, too_long
 from pipeline.reading import Reading
 from pipeline.times import UNITS_US
 

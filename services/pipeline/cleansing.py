@@ -16,7 +16,7 @@ from pyspark.sql.types import BooleanType, DataType, DateType, DoubleType, Strin
 
 from datagen.analysis import Analysis
 from pipeline import decimals, flags, times
-from pipeline.cells import FAULT, ORIGIN, RECORD, SORT, cell
+from pipeline.cells import FAULT, RECORD, SORT, cell
 from pipeline.expression import with_values
 from pipeline.reading import DerivedMeasure, NumberColumn, Reading
 from pipeline.rounding import rounded
@@ -78,7 +78,6 @@ def judge(cells: DataFrame, reading: Reading, rules: Rules) -> DataFrame:
 
 def _kept(cells: DataFrame) -> list[str]:
     """What is known of a row besides its cells."""
-    known = {cell(name) for name in cells.columns}
     return [name for name in cells.columns if name != SORT and name != FAULT and not name.startswith(cell(""))]
 
 
@@ -148,7 +147,7 @@ def _reason(rows: DataFrame, reading: Reading, rules: Rules) -> Column:
 
 def _faults(reading: Reading, rules: Rules, kinds: dict[str, DataType]) -> Iterator[Column]:
     if reading.id is not None:
-        yield F.when(is_blank(F.col(cell(reading.id))), f"{reading.id}: blank")
+        yield F.when(is_blank(F.col(cell(reading.id)).cast("string")), f"{reading.id}: blank")
     yield _time_fault(reading.time.name, rules)
     for column in reading.numbers:
         value = F.col(cell(column.name))

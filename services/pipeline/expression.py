@@ -38,7 +38,7 @@ def _measure(node: Node, heights: dict[Node, int]) -> int:
     return heights.setdefault(node, 1 + max(below, default=-1))
 
 
-def _column(node: Node, columns: Callable[[str], Column], names: Mapping[Node, str]) -> Column:
+def _column(node: Node, columns: Callable[[str], Column], names: Mapping[Node, str]) -> Column:  # noqa: C901 a line a kind
     parts = [F.col(names[child]) for child in tree.children(node)]
     match node:
         case tree.Number(value=value):

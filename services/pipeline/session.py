@@ -69,8 +69,7 @@ def start(
     for key, value in {**options, **settings}.items():
         builder = builder.config(key, value)
     with _quiet(log):
-        session = _started(builder, log)
-    return session
+        return _started(builder, log)
 
 
 def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:

@@ -36,7 +36,7 @@ class Storage:
         self.spark = spark
         context = spark.sparkContext
         self._jvm: Any = context._jvm
-        self._configuration: Any = context._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+        self._configuration: Any = context._jsc.hadoopConfiguration()
 
     def resolved(self, path: str) -> str:
         """The whole URI; without a scheme it is local."""
