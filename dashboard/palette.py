@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.cube import Cube
+from dashboard.figures import lead
 from dashboard.question import Question
 
 COLOURS = 5
@@ -24,11 +25,18 @@ class Palette:
 
 def palette(cube: Cube, question: Question, dimension: str) -> Palette:
     """The largest values of the run by name, or the few asked for: these keep their colours, others take free ones."""
-    leaders, _ = cube.values(dimension, "", COLOURS)
-    leading = {value: place for place, value in enumerate(sorted(value for value, _ in leaders))}
+    leading = {value: place for place, value in enumerate(sorted(_leaders(cube, dimension)))}
     asked = question.where.get(dimension, ())
     if not asked or len(asked) > COLOURS:
         return Palette(dimension, leading)
     known = {value: leading[value] for value in asked if value in leading}
     free = (colour for colour in range(COLOURS) if colour not in known.values())
     return Palette(dimension, known | {value: next(free) for value in sorted(asked) if value not in known})
+
+
+def _leaders(cube: Cube, dimension: str) -> list[str]:
+    """By what is summed first, or by records where a sum says nothing; over the whole run, whatever is asked."""
+    figure = lead(cube.figures)
+    whole = Question(cube.extent, cube.extent, {}, opening=False)
+    found, _ = cube.top(whole, (dimension,), cube.figures[0] if figure.divided else figure, COLOURS)
+    return [segment.values[0] for segment in found]

@@ -48,7 +48,7 @@ function overview(data) {
   page.facts = data;
   page.formats = new Formats(data);
   fillPeriod(data.period);
-  document.getElementById("extent").textContent = ` · ${days(data.period.first, data.period.last)}`;
+  document.getElementById("extent").textContent = days(data.period.first, data.period.last);
   return showOverview(page, data, reset);
 }
 

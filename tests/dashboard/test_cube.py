@@ -161,6 +161,8 @@ def test_colours_do_not_depend_on_filters_and_those_asked_for_have_one() -> None
     cube = cube_of(card_events(FIRST, 10, 50))
     plain = palette(cube, asked(cube), "city").colours
     assert len(plain) == 5
+    best, _ = cube.top(asked(cube), ("city",), figure(cube, "sum_amount"), 5)
+    assert list(plain) == sorted(segment.values[0] for segment in best)
     assert palette(cube, asked(cube, {"channel": ("ATM",)}), "city").colours == plain
     some = palette(cube, asked(cube, {"city": ("Jaipur", "Delhi")}), "city")
     assert some.colours["Delhi"] == plain["Delhi"]
