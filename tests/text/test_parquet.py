@@ -109,3 +109,11 @@ def test_a_file_without_rows_has_its_columns() -> None:
     sink = io.BytesIO()
     ParquetWriter(schema, sink).close()
     assert pq.read_table(io.BytesIO(sink.getvalue())).schema == schema
+
+
+def test_a_column_has_a_dictionary_where_it_repeats_itself() -> None:
+    rows = 20_000
+    columns = {"few": [row % 50 for row in range(rows)], "many": list(range(rows)), "text": ["ab", "c"] * (rows // 2)}
+    metadata = pq.read_metadata(io.BytesIO(written(pa.record_batch(columns), [])))
+    encodings = [metadata.row_group(0).column(place).encodings for place in range(3)]
+    assert ["RLE_DICTIONARY" in each for each in encodings] == [True, False, True]
