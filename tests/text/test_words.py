@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from datagen.text.lines import Lines
@@ -14,7 +16,7 @@ def words(count: int, width: int, rows: int) -> Words:
     return Words(vocabulary(*texts), np.arange(rows, dtype=np.intp) % count)
 
 
-def line(pieces: list[Piece], rows: int) -> bytes:
+def line(pieces: Sequence[Piece], rows: int) -> bytes:
     lines = Lines()
     lines.append(fused(pieces), rows)
     return bytes(lines.view())
@@ -27,7 +29,7 @@ def test_neighbours_and_the_text_between_them_are_one_part() -> None:
 
 
 def test_what_would_make_a_large_table_stays_apart() -> None:
-    many = [words(70, 2, 5), words(70, 2, 5)]
+    many = [words(70, 2, 3), words(70, 2, 3)]
     assert len(fused(many)) == 2  # 4,900 combinations
     assert line(many, 3) == b"000001010202"
     wide = [words(60, 100, 5), words(60, 100, 5)]
