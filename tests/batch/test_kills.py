@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -11,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from batch.pipeline_batch import __file__ as JOB
@@ -32,8 +32,14 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         str(folder / "out"),
     ]
     command = [sys.executable, str(JOB), *options, "--events", str(folder / "events"), "--wait", "0"]
-    log = (folder / "log").open("ab")
-    return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+
+
+def let_run(job: subprocess.Popen[bytes], seconds: float) -> None:
+    """That long, or until it ends."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        job.wait(seconds)
 
 
 def whole(batch: Path) -> int:
@@ -77,11 +83,12 @@ def test_a_reader_has_the_old_run_or_the_new_one_whole_whenever_the_job_is_kille
         known = set(runs.iterdir())
         job = start(tmp_path)
         while not (set(runs.iterdir()) - known) and job.poll() is None:  # what comes before it writes changes nothing
-            psutil.wait_procs([psutil.Process(job.pid)], timeout=0.05)
+            let_run(job, 0.05)
         with_java = kill % 2 == 0
-        psutil.wait_procs([psutil.Process(job.pid)], timeout=chance.random() * 4)
+        let_run(job, chance.random() * 4)
         if with_java:
-            os.killpg(job.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it had ended
+                os.killpg(job.pid, signal.SIGKILL)
         else:
             job.kill()
         job.wait(60)
