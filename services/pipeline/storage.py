@@ -39,9 +39,9 @@ class Storage:
         self._configuration: Any = context._jsc.hadoopConfiguration()
 
     def resolved(self, path: str) -> str:
-        """The whole URI; without a scheme it is local."""
+        """With its scheme, spelt as Hadoop spells it, nothing escaped; without a scheme it is local."""
         if "://" not in path and not path.startswith("file:"):
-            return Path(path).absolute().as_uri()
+            return f"file://{Path(path).absolute()}"
         return path
 
     def local(self, path: str) -> Path | None:
@@ -150,8 +150,7 @@ class Storage:
         return self._jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._configuration).getCodec(path)
 
     def _path(self, path: str) -> Any:
-        uri = self._jvm.java.net.URI.create(self.resolved(path))
-        return self._jvm.org.apache.hadoop.fs.Path(uri)
+        return self._jvm.org.apache.hadoop.fs.Path(self.resolved(path))
 
     def _system(self, path: Any) -> Any:
         return path.getFileSystem(self._configuration)

@@ -139,6 +139,18 @@ def test_a_header_in_the_middle_is_a_wrong_row(shop: Any) -> None:
     assert [(row["line"], row["reason"]) for row in shop.quarantine()] == [(3, "a second header")]
 
 
+def test_folders_and_files_may_be_called_anything(new_shop: Any) -> None:
+    shop = new_shop("a b %41 é [x]")
+    shop.rows(GOOD.format(id="a"), name="one {1} *.csv")
+    shop.rows(GOOD.format(id="b"), "c,never,Pune,1.00,2,true", name="two %20?.csv")
+    quality = shop.run()
+    assert [(file["file"], file["read"], file["counted"]) for file in quality["files"]] == [
+        ("one {1} *.csv", 1, 1),
+        ("two %20?.csv", 2, 1),
+    ]
+    assert [row["file"] for row in shop.quarantine()] == ["two %20?.csv"]
+
+
 HEADER_AGAIN = "id,at,city,amount,items,paid"
 REFUSED = {
     "no number column": (b"id,at,city,items,paid\na,2025-01-05,P,1,true\n", "a.csv: no column 'amount'"),

@@ -53,7 +53,7 @@ def test_days_are_ranges_of_rows(window: Window, curve: Curve, rows: int) -> Non
     days = axis.days()
     at = instants(axis, 0, rows)
     first = np.datetime64(window.start_us, "us").astype("M8[D]")
-    assert [day.date for day in days] == [str(first + offset) for offset in range(len(days))]
+    assert [day.date for day in days] == [str(first + np.timedelta64(offset, "D")) for offset in range(len(days))]
     assert days[-1].date == str(np.datetime64(window.end_us, "us").astype("M8[D]"))
     assert [days[0].start_row, days[-1].stop_row] == [0, rows]
     assert all(before.stop_row == after.start_row for before, after in pairwise(days))
