@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import generate
+from bench import batch, generate
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
-PACKAGES = ("numpy", "pyarrow", "duckdb", "isal")
+PACKAGES = ("numpy", "pyarrow", "duckdb", "isal", "pyspark")
 
 Part = Callable[[Path, bool, int | None], tuple[str, list[Claim]]]  # a table, and what must hold
 
@@ -31,7 +31,12 @@ def generating(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list
     return generate.results_table(results), [*generate.claims(results), previews, *memory]
 
 
-PARTS: dict[str, Part] = {"generate": generating}
+def batching(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    results = batch.rounds(rounds or (1 if quick else 3), 500_000 if quick else 5_000_000, folder, say)
+    return batch.results_table(results), batch.claims(results)
+
+
+PARTS: dict[str, Part] = {"generate": generating, "batch": batching}
 
 
 def main() -> int:
