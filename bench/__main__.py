@@ -25,7 +25,7 @@ Part = Callable[[Path, bool, int | None], tuple[str, list[Claim]]]  # a table, a
 
 
 def generating(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
-    results = generate.rounds(rounds or (2 if quick else 5), 0.2 if quick else 1, folder, say)
+    results = generate.rounds(rounds or (2 if quick else 5), 0.4 if quick else 1, folder, say)
     previews = generate.preview_claim(3 if quick else 9)
     memory = generate.memory_claims(folder, 1_000_000, 4_000_000 if quick else 20_000_000)
     return generate.results_table(results), [*generate.claims(results), previews, *memory]

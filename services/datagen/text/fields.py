@@ -20,7 +20,7 @@ from datagen.text.quoting import csv_part, json_part, plain_part
 from datagen.text.shortest import shortest
 from datagen.text.words import Piece, Vocabulary, Words, fused, literal, or_else, shown, switch, vocabulary
 
-CHUNK_ROWS = 1 << 15  # rows whose temporaries stay in cache
+CHUNK_ROWS = 1 << 16  # rows at a time; what is made for fewer stays in cache, but costs more calls
 LONGEST_DICTIONARY = 1024  # a longer one is spelled out row by row
 FALSE_TRUE = vocabulary(b"false", b"true")
 
