@@ -63,6 +63,10 @@ class Lock:
         os.close(self._descriptor)
         self._descriptor = -1
 
+    def keep_through_exec(self) -> None:
+        """The program that this process becomes holds it to its own end; the file stays then."""
+        os.set_inheritable(self._descriptor, True)
+
     def __enter__(self) -> Lock:
         return self
 

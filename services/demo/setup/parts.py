@@ -14,7 +14,7 @@ from pathlib import Path
 from datagen.errors import UserError
 from demo.child import Child
 from demo.screen import Screen, Step, bytes_text
-from demo.setup import artifacts, packages
+from demo.setup import artifacts, kafka_jars, packages
 from demo.setup.classes import archive_key, make_archive
 from demo.setup.environment import environment
 from demo.setup.java import Java, require
@@ -71,6 +71,12 @@ class SetUp:
             Part(
                 "class archive", at.artifacts / ".classes", lambda: archive_key(at, java), lambda: self._classes(java)
             ),
+            Part(
+                "the broker's class archive",
+                at.artifacts / ".kafka-classes",
+                lambda: kafka_jars.archive_key(at, java),
+                lambda: self._broker_classes(java),
+            ),
         ]
 
     def _redo(self, part: Part) -> None:
@@ -102,6 +108,12 @@ class SetUp:
         if not make_archive(self.places, self._run, environment(self.places, java, self.environ)):
             self._said_later.append(
                 f"no class archive could be made, so Spark starts slowly; {self.places.log} says why"
+            )
+
+    def _broker_classes(self, java: Java) -> None:
+        if not kafka_jars.make_archive(self.places, self._run, environment(self.places, java, self.environ)):
+            self._said_later.append(
+                f"no class archive could be made, so Kafka starts slowly; {self.places.log} says why"
             )
 
     def _run(self, command: Command, environ: Mapping[str, str]) -> int:
