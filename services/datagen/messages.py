@@ -19,6 +19,7 @@ EPOCH = "epoch"  # which pass over the rows; a row is told by epoch and id
 SOURCE_TIME = "source_time"  # the row's own instant
 CLOCK = "clock"  # the event clock when it was sent
 
+TIMES_WITHOUT_SCHEMA = ("order_ts", "order_time", "order_date", "timestamp")  # the first that is there is event time
 FINGERPRINT_KEY = (
     b"_fingerprint"  # of a first record, whose value is the fingerprint; where the topic's name has it not
 )
