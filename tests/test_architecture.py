@@ -25,9 +25,10 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "datagen": set(),
     "pipeline": {"datagen"},
     "batch": {"datagen", "pipeline"},
+    "streaming": {"datagen", "pipeline"},
     "web": {"datagen"},
     "dashboard": {"datagen", "web"},
-    "demo": {"datagen", "pipeline", "batch", "web", "dashboard"},
+    "demo": {"datagen", "pipeline", "batch", "streaming", "web", "dashboard"},
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},
@@ -35,6 +36,7 @@ NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "dashboard": {"pyspark", "kafka"},
     "pipeline": {"flask", "waitress"},
     "batch": {"flask", "waitress"},
+    "streaming": {"flask", "waitress", "kafka", "duckdb"},
 }
 LANGUAGE = {
     "key",
@@ -42,7 +44,7 @@ LANGUAGE = {
     "region",
     "signal",
 }  # columns of the gallery whose names Python or the browser use themselves
-SPEAKS_OF_COLUMNS = ("services/pipeline", "services/batch", "services/web", "dashboard")
+SPEAKS_OF_COLUMNS = ("services/pipeline", "services/batch", "services/streaming", "services/web", "dashboard")
 
 
 @cache

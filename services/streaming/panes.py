@@ -1,0 +1,119 @@
+"""Events to panes: tumbling spans of one slide, each group's rows and sum; windows are sums of panes.
+
+A pane closes when the watermark passes its end, and so does a window when its last pane closes: the same windows as
+Spark's own sliding ones, with a fraction of the state. The batch job's slots are the same panes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from datagen.analysis import Stream
+from datagen.messages import EPOCH
+from pipeline import aggregates
+from pipeline.aggregates import RECORD_COUNT
+from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, dimension, repaired
+from pipeline.decimals import DIGITS
+from pipeline.reading import Reading
+from streaming.events import HEARTBEAT, IDENTITY, Judging, judge, shift_us
+
+JUDGED, PASSED = "judged", "passed"  # what is counted before duplicates and late events are dropped, and after
+TIME, WINDOW, START, GROUP, ROWS, TOTAL = "time", "window", "start", "group", "rows", "total"
+READ, GOOD, BEATS, CLOCK = "read", "good", "heartbeats", "clock_us"
+LOW_EPOCH, HIGH_EPOCH, FIRST, LAST, SHIFT = "low_epoch", "high_epoch", "first_us", "last_us", "shift_us"
+REPAIRED = "repaired:"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How events become panes."""
+
+    stream: Stream
+    narrow: Reading  # the group and the value alone
+    total: str | None  # the type of a pane's sum
+
+
+def cut_of(judging: Judging) -> Cut:
+    stream = judging.reading.analysis.stream
+    assert stream is not None  # there is a timestamp, and a dimension to group by
+    narrow = replace(
+        judging.reading,
+        dimensions=(stream.group_by,),
+        numbers=tuple(one for one in judging.reading.sums if one.name == stream.value),
+        measures=tuple(one for one in judging.reading.measures if one.name == stream.value),
+        counted_flags=(),
+    )
+    sums = aggregates.totals(narrow)
+    return Cut(stream, narrow, sums[0].type if sums else None)
+
+
+def published_type(cut: Cut) -> str | None:
+    """What a window's sum is published as."""
+    return f"decimal({DIGITS},0)" if cut.total == aggregates.WHOLE else cut.total
+
+
+def panes(records: DataFrame, judging: Judging, cut: Cut) -> DataFrame:
+    """A stream of Kafka's records to START, GROUP, ROWS, TOTAL of every pane that the watermark has closed."""
+    judged = judge(records, judging)
+    observed = judged.observe(JUDGED, *told(judging.reading))
+    events = observed.where(F.col(FATE) != QUARANTINED).select(
+        EPOCH,
+        F.when(F.col(FATE) == COUNTED, F.col(IDENTITY)).alias(IDENTITY),
+        F.timestamp_micros(INSTANT).alias(TIME),
+        *_kept(cut),
+    )
+    unique = events.withWatermark(TIME, f"{cut.stream.watermark_s} seconds").dropDuplicatesWithinWatermark(
+        [EPOCH, IDENTITY]
+    )
+    rows = unique.observe(PASSED, F.count(IDENTITY).alias(ROWS)).where(F.col(IDENTITY).isNotNull())
+    grouped = rows.groupBy(F.window(TIME, f"{cut.stream.slide_s} seconds"), dimension(cut.stream.group_by))
+    return _named(grouped.agg(*aggregates.partial(cut.narrow)), cut)
+
+
+def told(reading: Reading) -> list[Column]:
+    """What is counted of judged messages, as whole numbers."""
+    good = F.col(FATE) == COUNTED
+    believed = F.col(FATE) != QUARANTINED
+    return [
+        F.count_if(F.col(FATE) != HEARTBEAT).alias(READ),
+        F.count_if(good).alias(GOOD),
+        F.count_if(F.col(FATE) == HEARTBEAT).alias(BEATS),
+        F.max(F.when(believed, F.col(INSTANT))).alias(CLOCK),
+        F.min(F.when(good, F.col(EPOCH))).alias(LOW_EPOCH),
+        F.max(F.when(good, F.col(EPOCH))).alias(HIGH_EPOCH),
+        *spans(good),
+        *(F.count_if(good & F.col(repaired(name))).alias(REPAIRED + name) for name in aggregates.repairable(reading)),
+    ]
+
+
+def spans(good: Column) -> list[Column]:
+    """From when to when events happen, and how far they were moved."""
+    return [
+        F.min(F.when(good, F.col(INSTANT))).alias(FIRST),
+        F.max(F.when(good, F.col(INSTANT))).alias(LAST),
+        F.max(F.when(good, shift_us())).alias(SHIFT),
+    ]
+
+
+def _kept(cut: Cut) -> list[str]:
+    narrow = cut.narrow
+    names = [total.column for total in aggregates.totals(narrow)]
+    return [
+        dimension(cut.stream.group_by),
+        *names,
+        INSTANT,
+        *(repaired(name) for name in aggregates.repairable(narrow)),
+    ]
+
+
+def _named(grouped: DataFrame, cut: Cut) -> DataFrame:
+    published = grouped.select(
+        F.col(f"{WINDOW}.start").alias(START),
+        F.col(dimension(cut.stream.group_by)).alias(GROUP),
+        *aggregates.published(cut.narrow),
+    )
+    sums = [F.col(f"sum_{cut.stream.value}").alias(TOTAL)] if cut.total else []
+    return published.select(START, GROUP, F.col(RECORD_COUNT).alias(ROWS), *sums)

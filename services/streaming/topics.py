@@ -1,0 +1,187 @@
+"""Kafka as the job needs to know it before and between queries: who answers, which topic, whose it is.
+
+Asked through the client that the Spark connector brings, so that every setting means here what it means there.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from datagen.errors import UserError
+from datagen.messages import FINGERPRINT_KEY
+from streaming.checkpoint import Offsets
+
+ANSWER_S = 10
+POLL_S = 1.0
+REMIND_S = 30.0
+SERVERS = "bootstrap.servers"
+# A request for the protocol's versions: size, key 18, version 0, correlation 7, no client id.
+ASKED = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 255, 255])
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    id: str  # another one as soon as the topic is made anew
+    partitions: int
+
+
+class NoAnswerError(UserError):
+    """Nobody answers, for now or for ever."""
+
+
+class NoTopicError(UserError):
+    """The brokers answer, and have no such topic."""
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """One cluster, reached by the settings of Kafka's own clients."""
+
+    spark: SparkSession
+    settings: Mapping[str, str]
+
+    @property
+    def servers(self) -> str:
+        return self.settings[SERVERS]
+
+    def topic(self, name: str) -> Topic:
+        """Raises NoAnswerError or NoTopicError; UserError for an address that no waiting helps."""
+        with self._admin() as admin:
+            try:
+                told = admin.describeTopics(self._list([name])).allTopicNames().get().get(name)
+            except Py4JJavaError as error:
+                raise self._told(error, name) from error
+        return Topic(name, told.topicId().toString(), told.partitions().size())
+
+    def batch(self, topic: str, start: Offsets, stop: Offsets) -> DataFrame:
+        """The records between two places of a topic."""
+        reader = self.spark.read.format("kafka").options(**self.options()).option("subscribe", topic)
+        starting, ending = (json.dumps({topic: {str(key): value for key, value in at.items()}}) for at in (start, stop))
+        return reader.option("startingOffsets", starting).option("endingOffsets", ending).load()
+
+    def options(self) -> dict[str, str]:
+        """As Spark's connector takes them."""
+        return {f"kafka.{name}": value for name, value in self.settings.items()}
+
+    def written_fingerprint(self, topic: Topic) -> str | None:
+        """What the first record of a topic says of itself, where it says so."""
+        first, next_one = self._offsets(topic, "earliest"), self._offsets(topic, "latest")
+        held = {key: start for key, start in first.items() if next_one[key] > start}
+        if not held:
+            return None
+        stop = {key: start + (key in held) for key, start in first.items()}
+        rows = self.batch(topic.name, first, stop).where(F.col("key") == F.lit(bytearray(FINGERPRINT_KEY)))
+        found = rows.select(F.col("value").cast("string")).collect()
+        return str(found[0][0]) if found else None
+
+    def _offsets(self, topic: Topic, which: str) -> dict[int, int]:
+        jvm: Any = self.spark._jvm
+        asked = jvm.java.util.HashMap()
+        spec = getattr(jvm.org.apache.kafka.clients.admin.OffsetSpec, which)()
+        at = {
+            number: jvm.org.apache.kafka.common.TopicPartition(topic.name, number) for number in range(topic.partitions)
+        }
+        for place in at.values():
+            asked.put(place, spec)
+        with self._admin() as admin:
+            try:
+                told = admin.listOffsets(asked).all().get()
+            except Py4JJavaError as error:
+                raise self._told(error, topic.name) from error
+            return {number: int(told.get(place).offset()) for number, place in at.items()}
+
+    @contextmanager
+    def _admin(self) -> Iterator[Any]:
+        jvm: Any = self.spark._jvm
+        settings = jvm.java.util.HashMap()
+        limits = {"default.api.timeout.ms": ANSWER_S * 1000, "request.timeout.ms": ANSWER_S * 500}
+        for name, value in {**limits, **self.settings}.items():
+            settings.put(name, str(value))
+        try:
+            admin = jvm.org.apache.kafka.clients.admin.Admin.create(settings)
+        except Py4JJavaError as error:
+            raise UserError(f"{self.servers}: {_cause(error)}; see --kafka-bootstrap and --kafka-config") from error
+        try:
+            yield admin
+        finally:
+            admin.close(jvm.java.time.Duration.ofSeconds(1))
+
+    def _list(self, names: list[str]) -> Any:
+        jvm: Any = self.spark._jvm
+        found = jvm.java.util.ArrayList()
+        for name in names:
+            found.add(name)
+        return found
+
+    def _told(self, error: Py4JJavaError, topic: str) -> UserError:
+        text = str(error.java_exception)
+        if "UnknownTopicOrPartition" in text:
+            return NoTopicError(f"{self.servers}: there is no topic {topic!r}; start the replay, which makes it")
+        if "Authentication" in text or "Authorization" in text or "SslHandshake" in text:
+            return UserError(f"{self.servers}: {_cause(error)}; see --kafka-config")
+        if self.settings.get("security.protocol", "PLAINTEXT") == "PLAINTEXT" and (other := not_kafka(self.servers)):
+            return UserError(f"{other} answers, but not as Kafka does; name a broker in KAFKA_BOOTSTRAP_SERVERS")
+        return NoAnswerError(f"{self.servers}: no broker answers; start one, or name it in KAFKA_BOOTSTRAP_SERVERS")
+
+
+def wait(
+    look: Callable[[], Topic],
+    patience_s: float,
+    say: Callable[[str], None],
+    stopped: Callable[[], bool],
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Topic | None:
+    """The topic, as soon as it is there; None where this is stopped. After `patience_s` the error goes on."""
+    began, reminded = monotonic(), float("-inf")
+    while not stopped():
+        try:
+            return look()
+        except (NoAnswerError, NoTopicError) as error:
+            waited = monotonic() - began
+            if waited >= patience_s:
+                raise
+            if waited - reminded >= REMIND_S:
+                say(f"waiting, at most {patience_s - waited:.0f} s more: {error}")
+                reminded = waited
+        sleep(min(POLL_S, patience_s))
+    return None
+
+
+def not_kafka(servers: str) -> str | None:
+    """The first address that takes a connection and does not speak Kafka's protocol."""
+    for address in servers.split(","):
+        host, _, port = address.strip().rpartition(":")
+        with closing(socket.socket()) as probe:
+            probe.settimeout(2)
+            try:
+                probe.connect((host.strip("[]"), int(port)))
+                probe.sendall(ASKED)
+                answer = probe.recv(8)
+            except TimeoutError:
+                continue  # it may be a broker that is frozen
+            except (OSError, ValueError):
+                continue
+        if answer[4:8] != ASKED[8:12]:
+            return address
+    return None
+
+
+def _cause(error: Py4JJavaError) -> str:
+    """The innermost thing that Java says, in one line."""
+    told = error.java_exception
+    while told.getCause() is not None:
+        told = told.getCause()
+    return str(told.getMessage() or told.toString()).splitlines()[0]
