@@ -6,6 +6,7 @@ import socket
 from contextlib import closing
 
 from datagen.errors import UserError
+from web.listeners import listener_on
 
 HOST = "127.0.0.1"
 LAST_PORT = 65_535
@@ -43,17 +44,8 @@ def next_free(port: int) -> int:
 
 def held_by(port: int) -> str:
     """` by pid 1234 (python, "python -m http.server")`, as far as this user may see; else ""."""
-    try:
-        import psutil  # not there when `make doctor` looks at a machine before its set-up
-    except ImportError:
+    listener = listener_on(port)
+    if listener is None:
         return ""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and port in connection.laddr[1:]
-            if listens and connection.pid:
-                process = psutil.Process(connection.pid)
-                command = " ".join(process.cmdline())
-                return f' by pid {process.pid} ({process.name()}, "{command[:60]}{"…" if len(command) > 60 else ""}")'
-    except psutil.Error:
-        return ""
-    return ""
+    command = f"{listener.command[:60]}{'…' if len(listener.command) > 60 else ''}"
+    return f' by pid {listener.pid} ({listener.name}, "{command}")'
