@@ -5,14 +5,19 @@ What tunes the virtual machine stays out of here: Spark itself reads SPARK_SUBMI
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -28,6 +33,8 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
         "spark.sql.codegen.hugeMethodLimit": "8000",  # longer ones are never compiled by the JVM
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(1 << 17),
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(1 << 24),
         "spark.ui.showConsoleProgress": "false",
         "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",  # no .crc file beside every file
     }
@@ -40,6 +47,8 @@ LOCAL: Mapping[str, str] = MappingProxyType(
         "spark.sql.shuffle.partitions": "8",
     }
 )
+OF_ITSELF = b"WARNING: "  # how Java begins what it says of its modules and options; faults begin otherwise
+LAST_WORDS_S = 1.0
 JAVA_OPTIONS = "-Duser.timezone=UTC -Dfile.encoding=UTF-8"
 
 
@@ -72,6 +81,12 @@ def start(
         return _started(builder, log)
 
 
+def shield(spark: SparkSession) -> None:
+    """From now on a signal to the whole process group does not end Java under our hands; it ends with this process."""
+    java: Any = spark.sparkContext._jvm
+    java.sun.misc.Signal.handle(java.sun.misc.Signal("TERM"), java.sun.misc.SignalHandler.SIG_IGN)
+
+
 def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
     try:
         return builder.getOrCreate()
@@ -84,20 +99,55 @@ def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
 
 @contextmanager
 def _quiet(log: Path | None) -> Iterator[None]:
-    """Java inherits the error stream it is started with: a file takes it, and this process keeps its own."""
+    """Java inherits the error stream it is started with: a file or a filter takes it. This process keeps its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once
 
-        if log is None:
-            yield
-            return
-    log.parent.mkdir(parents=True, exist_ok=True)
     kept = os.dup(2)
+    forwarder, taker = (None, _file(log)) if log else _filter(kept)
     try:
-        with log.open("wb") as file:
-            os.dup2(file.fileno(), 2)
+        os.dup2(taker, 2)
+        os.close(taker)
         yield
+    except UserError:
+        os.dup2(kept, 2)
+        if forwarder is not None:
+            forwarder.join(LAST_WORDS_S)  # Java has ended, and what it said comes before what we say of it
+        raise
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _file(log: Path) -> int:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+
+
+def _filter(stream: int) -> tuple[threading.Thread, int]:
+    """Where to write what goes on to a stream, but for lines that Java says of itself."""
+    reader, writer = os.pipe()
+    forwarder = threading.Thread(target=_forward, args=(reader, os.dup(stream)), daemon=True)
+    forwarder.start()
+    atexit.register(_hear_out, forwarder)
+    return forwarder, writer
+
+
+def _hear_out(forwarder: threading.Thread) -> None:
+    """Java ends when its input does, and with it the stream it writes to."""
+    gateway: Any = SparkContext._gateway
+    if gateway is not None and gateway.proc is not None:
+        gateway.proc.stdin.close()
+    forwarder.join(LAST_WORDS_S)
+
+
+def _forward(source: int, target: int) -> None:
+    rest = b""
+    with contextlib.suppress(OSError):  # nobody listens any more
+        while chunk := os.read(source, 1 << 16):
+            *lines, rest = (rest + chunk).split(b"\n")
+            os.write(target, b"".join(line + b"\n" for line in lines if not line.startswith(OF_ITSELF)))
+        os.write(target, rest)
+    os.close(source)
+    os.close(target)
