@@ -7,7 +7,6 @@ Exit codes: 0 done; 1 a fault of ours, with a traceback; 2 what the user can put
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -23,6 +22,8 @@ from batch import inputs  # noqa: E402
 from batch.faults import told  # noqa: E402
 from batch.inputs import Input  # noqa: E402
 from batch.job import Job  # noqa: E402
+from batch.room import no_space  # noqa: E402
+from batch.stopping import Stop  # noqa: E402
 from datagen.errors import UserError  # noqa: E402
 from datagen.manifest import Manifest  # noqa: E402
 from datagen.model import Dataset  # noqa: E402
@@ -99,23 +100,22 @@ def command(
         wait_s=wait_s,
         strict=strict,
     )
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
-    sys.exit(run(options, _Steps()))
+    stop = Stop()
+    stop.listen()
+    sys.exit(run(options, _Steps(), stop))
 
 
-def run(options: Options, say: Callable[[str], None]) -> int:
+def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
     """The whole job. Gives the exit code; a fault of ours goes on as it came."""
     try:
-        dataset = read_schema(options.schema)
-        _check_names(options)
-        spark = session.start(NAME, events=options.events)
-        try:
-            publish(Storage(spark), options, dataset, say)
-        finally:
-            spark.stop()
-    except Exception as error:
-        fault = told(error)
+        _run(options, say, stop)
+        stop.check()
+    except BaseException as error:
+        stopped = signal.SIGINT if isinstance(error, KeyboardInterrupt) else stop.number
+        if stopped is not None:  # whatever came of it
+            say("stopped")
+            return 128 + stopped
+        fault = no_space(error, _places(options)) or told(error)
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201
@@ -123,13 +123,31 @@ def run(options: Options, say: Callable[[str], None]) -> int:
     return 0
 
 
-def publish(storage: Storage, options: Options, dataset: Dataset, say: Callable[[str], None]) -> None:
+def _run(options: Options, say: Callable[[str], None], stop: Stop) -> None:
+    dataset = read_schema(options.schema)
+    _check_names(options)
+    stop.check()
+    spark = session.start(NAME, events=options.events)
+    try:
+        with stop.cancelling(spark):
+            publish(Storage(spark), options, dataset, say, stop.sleep)
+    finally:
+        spark.stop()
+
+
+def publish(
+    storage: Storage,
+    options: Options,
+    dataset: Dataset,
+    say: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     path = (options.input or "data/input/{dataset}").format(dataset=dataset.name)
 
     def find() -> Input:
         return inputs.find(storage, path, lambda manifest: _table(manifest, dataset))
 
-    given = inputs.wait(find, options.wait_s, say)
+    given = inputs.wait(find, options.wait_s, say, sleep=sleep)
     if given.made is not None:
         filling = {"seed": given.made.manifest.seed, "time_window": dict(given.made.manifest.window)}
         dataset = read_schema(options.schema, fill=filling)
@@ -147,6 +165,11 @@ def _table(manifest: Manifest, dataset: Dataset) -> str:
             f"the set is of {manifest.dataset!r}, not of {dataset.name!r}; name its own schema, or another INPUT_PATH"
         )
     return dataset.analysis.table
+
+
+def _places(options: Options) -> list[Path]:
+    """The folders of this machine that a run writes to."""
+    return [Path(folder).absolute() for folder in (options.output, options.events) if "://" not in str(folder)]
 
 
 def _check_names(options: Options) -> None:
@@ -172,12 +195,6 @@ class _Steps:
 
     def __call__(self, step: str) -> None:
         print(f"{time.monotonic() - self._began:7.1f} s  {step}", file=sys.stderr, flush=True)  # noqa: T201
-
-
-def _stop(number: int, _: object) -> None:
-    """Ends at once: what is published stays, Spark's virtual machine ends with us, the next run clears the rest."""
-    os.write(2, b"stopped\n")
-    os._exit(128 + number)
 
 
 if __name__ == "__main__":
