@@ -49,6 +49,7 @@ class Shop:
         self.schema.write_text(json.dumps(SHOP))
         self.input.mkdir()
         self.said: list[str] = []
+        self.happens: dict[str, Callable[[], object]] = {}  # what the job says -> what somebody does at that moment
 
     def write(self, name: str, data: str | bytes) -> None:
         (self.input / name).write_bytes(data.encode() if isinstance(data, str) else data)
@@ -64,10 +65,18 @@ class Shop:
         options = Options(
             schema, str(self.input), str(self.output), **names, events=self.output, wait_s=0, strict=strict
         )
-        publish(Storage(self._spark), options, dataset, self.said.append)
+        publish(Storage(self._spark), options, dataset, self._say)
         self.published = self.output / dataset.name / "batch" / "current"
         quality: dict[str, Any] = json.loads((self.published / "quality.json").read_text())
         return quality
+
+    def _say(self, text: str) -> None:
+        self.said.append(text)
+        for beginning in [one for one in self.happens if text.startswith(one)]:
+            self.happens[beginning]()
+
+    def runs(self) -> list[str]:
+        return sorted(run.name for run in self.output.glob("*/batch/runs/*"))
 
     def quarantine(self) -> list[dict[str, Any]]:
         parts = sorted((self.published / "quarantine").glob("part-*"))
