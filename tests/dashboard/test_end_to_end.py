@@ -1,0 +1,172 @@
+"""From a schema to the page: what it shows is what DuckDB counts in the files that the generator made."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from flask.testing import FlaskClient
+from pyspark.sql import SparkSession
+
+from batch.pipeline_batch import Options, publish
+from dashboard.app import create_app
+from datagen.analysis import Analysis
+from datagen.cli import main
+from datagen.schema import read_schema
+from pipeline import session
+from pipeline.storage import Storage
+from web.published import Published
+
+pytestmark = pytest.mark.spark
+GALLERY = Path(__file__).parents[2] / "schemas"
+ROWS = 2_000
+
+
+@pytest.fixture(scope="module")
+def spark() -> SparkSession:
+    return session.start("tests", master="local[2]", settings={"spark.sql.shuffle.partitions": "2"})
+
+
+@dataclass(frozen=True)
+class Recount:
+    """The rows of a set, as another engine reads them."""
+
+    analysis: Analysis
+    files: str
+
+    def by(self, *keys: str) -> dict[tuple[Any, ...], dict[str, Decimal]]:
+        """For each value of the keys: every column that is summed, exactly."""
+        numbers = [(one.name, one.name, one.precision or 0) for one in self.analysis.numeric_fields]
+        numbers += [(one.name, one.expression, one.precision) for one in self.analysis.measures]
+        summed = {"record_count": "count(*)"}
+        summed |= {
+            f"sum_{name}": f"sum(round_even(coalesce({value}, 0)::double, {digits})::decimal(18, {digits}))"
+            for name, value, digits in numbers
+        }
+        summed |= {f"count_{one.name}": f"count_if({one.name})" for one in self.analysis.boolean_fields}
+        query = f"select {', '.join([*map(self._key, keys), *summed.values()])} from read_csv('{self.files}')"
+        if keys:
+            query += f" group by {', '.join(map(self._key, keys))}"
+        with duckdb.connect() as connection:
+            rows = connection.execute("set timezone = 'UTC'").execute(query).fetchall()
+        cut = len(keys)
+        return {row[:cut]: dict(zip(summed, map(Decimal, row[cut:]), strict=True)) for row in rows}
+
+    def _key(self, name: str) -> str:
+        if name == "day":
+            return f"strftime({self.analysis.timestamp_field}::timestamp, '%Y-%m-%d')"
+        return f"coalesce({name}, 'UNKNOWN')"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The page of one schema, and the recount of its input."""
+
+    client: FlaskClient
+    recount: Recount
+    span: dict[str, str]
+
+    def ask(self, path: str, **asked: str) -> Any:
+        response = self.client.get(path, query_string={**self.span, **asked})
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def figures(self) -> dict[str, Any]:
+        return dict(self.ask("/api/overview")["figures"])
+
+
+@pytest.fixture(scope="module", params=["card_transactions", "retail_orders", "iot_sensors"])
+def shown(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    schema, data = GALLERY / f"{request.param}.json", tmp_path_factory.mktemp("data")
+    files, out = data / "input" / request.param, data / "output"
+    assert main(["generate", str(schema), "-o", str(files), "--rows", str(ROWS), "--format", "csv", "--quiet"]) == 0
+    names = {"parquet": out / "analysis_parquet", "csv": out / "analysis_csv"}
+    options = Options(schema, str(files), str(out), **names, events=data / "events", wait_s=0, strict=False)
+    publish(Storage(spark), options, read_schema(schema), lambda _: None)
+    client = create_app(Published(data, request.param)).test_client()
+    recount = Recount(read_schema(schema).analysis, f"{files}/*.csv")
+    days = sorted(day for (day,) in recount.by("day"))
+    return Shown(client, recount, {"from": days[0], "to": days[-1]})
+
+
+def value(name: str, figure: dict[str, Any], sums: dict[str, Decimal]) -> Decimal:
+    """What a figure is, from sums."""
+    kind, _, field = name.partition("_")
+    if figure["kind"] in ("count", "sum"):
+        return sums[name]
+    total = sums[f"{'sum' if kind == 'avg' else 'count'}_{field}"]
+    return (total / sums["record_count"]).quantize(Decimal(1).scaleb(-figure["digits"]), ROUND_HALF_EVEN)
+
+
+def test_every_figure_is_that_of_the_rows(shown: Shown) -> None:
+    figures = shown.figures()
+    (sums,) = shown.recount.by().values()
+    assert sums["record_count"] == ROWS
+    told = shown.ask("/api/overview")
+    tiles = {tile["metric"]: Decimal(tile["value"]) for tile in told["tiles"]}
+    assert tiles == {name: value(name, figures[name], sums) for name in tiles}
+    rates = {rate["metric"]: Decimal(rate["value"]) for rate in told["rates"]}
+    assert rates == {name: value(name, figure, sums) for name, figure in figures.items() if figure["kind"] == "rate"}
+
+
+def test_every_figure_is_that_of_the_rows_on_each_day(shown: Shown) -> None:
+    days = {day: sums for (day,), sums in shown.recount.by("day").items()}
+    for name, figure in shown.figures().items():
+        trend = shown.ask("/api/overview", metric=name)["trend"]
+        found = {day: Decimal(one) for day, one in zip(trend["days"], trend["values"], strict=True) if one is not None}
+        assert found == {day: value(name, figure, sums) for day, sums in days.items()}
+
+
+def test_every_segment_is_that_of_the_rows_alone_and_combined(shown: Shown) -> None:
+    for name, figure in shown.figures().items():
+        for card in shown.ask("/api/overview", metric=name)["segments"]:
+            groups = shown.recount.by(*card["dimensions"])
+            assert card["count"] == len(groups)
+            found = {tuple(one["values"]): (Decimal(one["value"]), one["records"]) for one in card["rows"]}
+            assert found == {key: (value(name, figure, groups[key]), groups[key]["record_count"]) for key in found}
+            least = min(one for one, _ in found.values())
+            assert all(value(name, figure, groups[key]) <= least for key in groups.keys() - found.keys())
+
+
+def test_a_filter_counts_the_rows_that_have_its_value(shown: Shown) -> None:
+    analysis = shown.recount.analysis
+    dimension = analysis.dimensions[0].name
+    groups = shown.recount.by(dimension)
+    ((chosen,), sums) = next(iter(groups.items()))
+    told = shown.ask("/api/overview", **{f"where.{dimension}": chosen})
+    assert told["records"] == sums["record_count"] < ROWS
+    figures = shown.figures()
+    tiles = {tile["metric"]: Decimal(tile["value"]) for tile in told["tiles"]}
+    assert tiles == {name: value(name, figures[name], sums) for name in tiles}
+
+
+def test_the_table_and_its_download_hold_every_group_once(shown: Shown) -> None:
+    dimensions = [one.name for one in shown.recount.analysis.dimensions]
+    groups = shown.recount.by("day", *dimensions)
+    assert shown.ask("/api/rows")["count"] == len(groups)
+    text = shown.client.get("/rows.csv", query_string=shown.span).text
+    header, *rows = csv.reader(text.splitlines())
+    cut = 1 + len(dimensions)
+    found = {tuple(row[:cut]): dict(zip(header[cut:], row[cut:], strict=True)) for row in rows}
+    assert found.keys() == groups.keys()
+    for key, sums in groups.items():
+        assert {name: Decimal(found[key][name]) for name in sums} == sums
+
+
+def test_the_account_is_that_of_the_set(shown: Shown) -> None:
+    account = shown.ask("/api/quality")
+    assert account["rows"] == {
+        "read": ROWS,
+        "counted": ROWS,
+        "quarantined": 0,
+        "duplicate": 0,
+        "duplicate_differing": 0,
+    }
+    assert account["doubts"] == []
+    assert account["input"]["generated_rows"] == ROWS
+    assert shown.client.get("/readyz").status_code == 200
