@@ -42,14 +42,11 @@ def judging_of(analysis: Analysis) -> Judging:
     reading = reading_of(analysis)
     own = reading.time
     time = replace(own, name=EVENT_TIME)
-    names = {column.name for column in analysis.columns}
-    added = [column for column in (time, InputColumn(REPLAY, "object")) if column.name not in names]
+    rest = tuple(column for column in analysis.columns if column.name not in (EVENT_TIME, REPLAY))
     others = (own.name, *analysis.aliases.get(own.name, ()))
     spoken = replace(
         analysis,
-        columns=(*(time if column == own else column for column in analysis.columns), *added)
-        if own.name == EVENT_TIME
-        else (*analysis.columns, *added),
+        columns=(*rest, time, InputColumn(REPLAY, "object")),  # the order in which the replay writes them
         aliases={**analysis.aliases, EVENT_TIME: tuple(name for name in others if name != EVENT_TIME)},
     )
     return Judging(replace(reading, analysis=spoken, time=time), cleansing.rules_of(analysis, strict=False))

@@ -32,11 +32,11 @@ def agree(shelves: Mapping[str, Shelf], mark: Mark) -> None:
     for name, other in found.items():
         if other is not None and other != mark:
             raise UserError(f"{shelves[name].path}: {_difference(other, mark)}; {RESET}")
-    missing = [name for name in shelves if found[name] is None or (used and name not in used)]
+    missing = [name for name in shelves if found[name] is None]
     if used and missing:
         there = ", ".join(name for name in shelves if name in used)
         gone = shelves[missing[0]].path
-        raise UserError(f"{gone}: the {missing[0]} is gone or not this topic's, but the {there} is there; {RESET}")
+        raise UserError(f"{gone}: no {missing[0]} of this topic is there, but its {there}; {RESET}")
     for name, shelf in shelves.items():
         if found[name] is None:
             shelf.put(NAME, json.dumps(asdict(mark), indent=2).encode())

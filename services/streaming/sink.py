@@ -57,7 +57,8 @@ class Sink:
                 if not entry.name.endswith(COMPACT):
                     for name in self._listed(entry.name):
                         self._shelf.remove(name)
-                self._shelf.remove(f"{LOG}/{entry.name}")
+                for name in (entry.name, f".{entry.name}.crc"):
+                    self._shelf.remove(f"{LOG}/{name}")
 
     def _log(self) -> list[_Entry]:
         names = self._shelf.names(LOG)

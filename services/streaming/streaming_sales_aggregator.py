@@ -97,8 +97,8 @@ class Span(click.ParamType[float]):
     type=click.Path(path_type=Path),
     help="The set that is replayed: its seed and window count where the schema names none [data/input/DATASET].",
 )
-@click.option("--kafka-bootstrap", envvar="KAFKA_BOOTSTRAP_SERVERS", help=f"host:port,… [{BOOTSTRAP}]")
-@click.option("--kafka-topic", envvar="KAFKA_TOPIC", help="[DATASET-FINGERPRINT]")
+@click.option("--bootstrap-servers", envvar="KAFKA_BOOTSTRAP_SERVERS", help=f"host:port,… [{BOOTSTRAP}]")
+@click.option("--topic", envvar="KAFKA_TOPIC", help="[DATASET-FINGERPRINT]")
 @click.option(
     "--kafka-config",
     envvar="KAFKA_CONFIG",
@@ -146,8 +146,8 @@ class Span(click.ParamType[float]):
 def command(
     schema: Path,
     input_path: Path | None,
-    kafka_bootstrap: str | None,
-    kafka_topic: str | None,
+    bootstrap_servers: str | None,
+    topic: str | None,
     kafka_config: Path | None,
     output: str | None,
     output_link: Path | None,
@@ -168,8 +168,8 @@ def command(
     options = Options(
         schema=schema,
         input=input_path,
-        kafka=_kafka(kafka_bootstrap, kafka_config),
-        topic=kafka_topic or None,
+        kafka=_kafka(bootstrap_servers, kafka_config),
+        topic=topic or None,
         roots=Roots(output, checkpoints or f"{state}/checkpoints", f"{state}/sink", f"{state}/ledger"),
         link=output_link,
         source=Source(starting_offsets, fail_on_data_loss, batch_rows),

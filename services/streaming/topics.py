@@ -111,7 +111,7 @@ class Kafka:
         try:
             admin = jvm.org.apache.kafka.clients.admin.Admin.create(settings)
         except Py4JJavaError as error:
-            raise UserError(f"{self.servers}: {_cause(error)}; see --kafka-bootstrap and --kafka-config") from error
+            raise UserError(f"{self.servers}: {_cause(error)}; see --bootstrap-servers and --kafka-config") from error
         try:
             yield admin
         finally:
