@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from batch.duplicates import DIFFERING
+from batch.groups import ABSENT, DIFFERING, DUPLICATE, FIRST_ROW, OF_SLOTS
 from batch.inputs import Extract, file_key
-from batch.tally import ABSENT, DUPLICATE, FIRST_ROW, OF_SLOTS
 from pipeline import aggregates
 from pipeline.cells import BLANK, BLOCK, FILE, HEADER
 from pipeline.cleansing import COUNTED, FATE, QUARANTINED, REASON, repaired
@@ -55,19 +54,23 @@ class Account:
     def total(self, fate: str) -> int:
         return sum(file.rows[fate] for file in self.files.values())
 
+    def most_common(self) -> list[tuple[str, int]]:
+        """Reasons and their rows, most rows first, then by the alphabet."""
+        return sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
+
     @property
     def read(self) -> int:
         return sum(file.read for file in self.files.values())
 
 
-def take(tallied: DataFrame, extracts: Sequence[Extract], reading: Reading) -> Account:
+def take(groups: Iterable[Row], extracts: Sequence[Extract], reading: Reading) -> Account:
     """Adds the groups up. AssertionError where a file does not add up, which would be a fault of ours."""
     files = {extract.key: FileAccount(extract.entry.name, extract.entry.bytes) for extract in extracts}
     reasons: Counter[str] = Counter()
     repairs: Counter[str] = Counter()
     blocks: dict[str, dict[int, list[int]]] = defaultdict(dict)
     differing = 0
-    for row in _groups(tallied, reading):
+    for row in groups:
         file, fate, rows = files[file_key(row[FILE])], row[FATE], row[aggregates.ROWS]
         file.lines += rows
         file.absent &= row[ABSENT]
@@ -93,7 +96,8 @@ def take(tallied: DataFrame, extracts: Sequence[Extract], reading: Reading) -> A
     return Account(files, reasons, +repairs, differing, dict(_first_lines(blocks)))
 
 
-def _groups(tallied: DataFrame, reading: Reading) -> list[Row]:
+def groups(tallied: DataFrame, reading: Reading) -> list[Row]:
+    """The fates of a tally's rows, by file and block."""
     keys = [FILE, BLOCK, FATE, REASON, DIFFERING]
     return (
         tallied.where(~F.col(OF_SLOTS))

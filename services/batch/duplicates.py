@@ -11,22 +11,23 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipeline.cells import BLOCK, FILE, RAW, RECORD, ROW, SORT, cell
+from batch.groups import DIFFERING
+from batch.scan import Frame
+from pipeline.cells import BLOCK, FILE, RECORD, ROW, SORT, cell
 from pipeline.cleansing import COUNTED, FATE, Rules, judge
 from pipeline.reading import Reading
 from pipeline.texts import is_blank
 
-IDENTITY, HASH = "identity", "hash"
-DIFFERING = "differing"  # whether a repeat's text is another than the first one's
+IDENTITY, HASH, CONTENT = "identity", "hash", "content"
 PLACE = (FILE, BLOCK, ROW)
 
 
-def duplicates(frames: Sequence[DataFrame], reading: Reading, rules: Rules) -> DataFrame | None:
+def duplicates(frames: Sequence[Frame], reading: Reading, rules: Rules) -> DataFrame | None:
     """Place and `differing` of every repeat; None where there is none, or no id."""
     if reading.id is None:
         return None
     name = cell(reading.id)
-    hashes = _union([frame.where(_has_id(name)).select(_hash(F.col(name)).alias(HASH)) for frame in frames])
+    hashes = _union([frame.cells.where(_has_id(name)).select(_hash(F.col(name)).alias(HASH)) for frame in frames])
     twice = hashes.groupBy(HASH).agg(F.count(F.lit(1)).alias("rows")).where("rows > 1").select(HASH).cache()
     try:
         if twice.isEmpty():
@@ -45,17 +46,21 @@ def _hash(identity: Column) -> Column:
     return F.xxhash64(identity.cast("string"))
 
 
-def _candidates(cells: DataFrame, name: str, twice: DataFrame, reading: Reading, rules: Rules) -> DataFrame:
+def _candidates(frame: Frame, name: str, twice: DataFrame, reading: Reading, rules: Rules) -> DataFrame:
     """Rows whose hash occurs twice, as far as they count."""
-    hashed = cells.withColumns({IDENTITY: F.col(name).cast("string"), HASH: _hash(F.col(name))})
+    hashed = frame.cells.withColumns({IDENTITY: F.col(name).cast("string"), HASH: _hash(F.col(name))})
     alike = hashed.where(_has_id(name)).join(twice, HASH, "left_semi").drop(HASH)
-    return judge(alike, reading, rules).where(F.col(FATE) == COUNTED).select(*PLACE, RAW, IDENTITY)
+    return (
+        judge(alike, reading, rules)
+        .where(F.col(FATE) == COUNTED)
+        .select(*PLACE, frame.content.alias(CONTENT), IDENTITY)
+    )
 
 
 def _repeats(rows: DataFrame) -> DataFrame:
     order = Window.partitionBy(IDENTITY).orderBy(*PLACE)
-    numbered = rows.withColumns({"number": F.row_number().over(order), "first": F.first(RAW).over(order)})
-    return numbered.where("number > 1").select(*PLACE, (F.col(RAW) != F.col("first")).alias(DIFFERING))
+    numbered = rows.withColumns({"number": F.row_number().over(order), "first": F.first(CONTENT).over(order)})
+    return numbered.where("number > 1").select(*PLACE, (F.col(CONTENT) != F.col("first")).alias(DIFFERING))
 
 
 def _union(frames: Sequence[DataFrame]) -> DataFrame:

@@ -14,14 +14,15 @@ from pyspark.sql import functions as F
 from batch import account as accounts
 from batch.account import SECOND_HEADER, Account
 from batch.duplicates import duplicates
+from batch.groups import DUPLICATE, ODD, PLACED, TEXT
 from batch.inputs import Input, file_key
-from batch.scan import Sources, look_into, names_of, read, told_missing
-from batch.tally import DUPLICATE, PLACED, TEXT, kpis, put_aside, results, slots, tally
+from batch.scan import look_into, names_of, read, told_missing
+from batch.tally import kpis, put_aside, results, slots, tally, tally_again, united
 from datagen.errors import UserError
 from datagen.model import Dataset
 from pipeline import aggregates
 from pipeline.cells import BLOCK, FILE, HEADER, TORN
-from pipeline.cleansing import COUNTED, FATE, QUARANTINED, REASON, UNKNOWN, Rules, rules_of
+from pipeline.cleansing import COUNTED, FATE, QUARANTINED, REASON, UNKNOWN, rules_of
 from pipeline.reading import Reading, reading_of
 from pipeline.runs import Clock, Run, Runs, instant_text
 from pipeline.storage import Storage
@@ -62,33 +63,28 @@ class Job:
         warnings: dict[str, None] = {}
         tallied, account = self._tally(given, reading, warnings)
         if find() != given:
-            tallied.unpersist()
             return None
-        try:
-            self._check(account, given, reading, warnings)
-            return self._publish(tallied, account, given, reading, list(warnings), began)
-        finally:
-            tallied.unpersist()
+        self._check(account, given, reading, warnings)
+        return self._publish(tallied, account, given, reading, list(warnings), began)
 
     def _tally(self, given: Input, reading: Reading, warnings: dict[str, None]) -> tuple[DataFrame, Account]:
+        """Every row's group, and the account of them. What is kept is kept without its plan, which is large."""
         rules = rules_of(reading.analysis, strict=self.strict)
-        sources = look_into(self.spark, self.storage, given.extracts, reading, warnings.setdefault)
+        sources = look_into(self.spark, self.storage, given.extracts, reading, rules, warnings.setdefault)
         torn: set[str] = set()
         while True:
-            tallied = self._pass(sources, reading, rules, torn, warnings).cache()
-            more = {file_key(row[FILE]) for row in tallied.where(F.col(FATE) == TORN).select(FILE).distinct().collect()}
+            frames = read(self.spark, sources, reading, torn, warnings.setdefault)
+            repeats = duplicates(frames, reading, rules)
+            parts = [tally(frames, reading, rules, repeats).localCheckpoint()]
+            groups = accounts.groups(parts[0], reading)
+            if any(row[FATE] == ODD for row in groups):
+                parts.append(tally_again(parts[0], frames, reading, rules, repeats).localCheckpoint())
+                groups = [*(row for row in groups if row[FATE] != ODD), *accounts.groups(parts[1], reading)]
+            more = {file_key(row[FILE]) for row in groups if row[FATE] == TORN}
             if not more:
-                return tallied, accounts.take(tallied, given.extracts, reading)
-            tallied.unpersist()
+                return united(parts), accounts.take(groups, given.extracts, reading)
             torn |= more
             self.say(f"{_count(len(more), 'file')} with records over several lines; reading again")
-
-    def _pass(
-        self, sources: Sources, reading: Reading, rules: Rules, torn: set[str], warnings: dict[str, None]
-    ) -> DataFrame:
-        frames = read(self.spark, sources, reading, torn, warnings.setdefault)
-        repeats = duplicates(frames, reading, rules)
-        return tally(frames, reading, rules, repeats)
 
     def _check(self, account: Account, given: Input, reading: Reading, warnings: dict[str, None]) -> None:
         for file in account.files.values():
@@ -97,7 +93,7 @@ class Job:
         for warning in warnings:
             self.say(f"warning: {warning}")
         if not account.total(COUNTED):
-            reasons = "; ".join(f"{rows:,} x {reason}" for reason, rows in account.reasons.most_common(5))
+            reasons = "; ".join(f"{rows:,} x {reason}" for reason, rows in account.most_common()[:5])
             why = f"all {account.read:,} rows were put aside: {reasons}" if account.read else "the files have no row"
             raise UserError(f"{given.path}: nothing to count, so nothing is published; {why}")
 
@@ -145,15 +141,14 @@ class Job:
         """The run's tables. Gives how many aggregated rows there are."""
         rows = results(tallied, reading).cache()
         try:
+            rows.write.partitionBy(reading.date).parquet(f"{run.folder}/parquet")
             count = rows.count()
-            by_date = rows.repartition(reading.date).sortWithinPartitions(*rows.columns[: 1 + len(reading.dimensions)])
-            by_date.write.partitionBy(reading.date).parquet(f"{run.folder}/parquet")
             _one_csv(rows, f"{run.folder}/csv")
         finally:
             rows.unpersist()
         totals = kpis(tallied, reading).select(*aggregates.published(reading))
         _one_csv(totals, f"{run.folder}/kpis")
-        slots(tallied, reading).coalesce(1).write.parquet(f"{run.folder}/slots")
+        slots(tallied, reading).write.parquet(f"{run.folder}/slots")
         if account.total(QUARANTINED):
             self._quarantine(tallied, account).coalesce(1).write.json(f"{run.folder}/quarantine")
         else:
@@ -199,7 +194,7 @@ def _account_document(account: Account, reading: Reading) -> dict[str, Any]:
             {"column": name, "rule": f"blank → {_stand_in(name, reading)}", "rows": rows}
             for name, rows in account.repairs.items()
         ],
-        "reasons": [{"reason": reason, "rows": rows} for reason, rows in account.reasons.most_common()],
+        "reasons": [{"reason": reason, "rows": rows} for reason, rows in account.most_common()],
         "files": [
             {
                 "file": file.name,

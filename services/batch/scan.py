@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -17,12 +18,26 @@ from datagen.errors import UserError
 from pipeline import cells_csv, cells_json, cells_parquet
 from pipeline.cells import BLOCK, FILE, RAW, ROW
 from pipeline.cells_csv import Header
+from pipeline.cleansing import Rules
 from pipeline.reading import Reading, fold
 from pipeline.storage import Storage
+from pipeline.usual import UsualLines, can_be_usual
 
+HEAD_BYTES = 1 << 14
+USUAL_BYTES = 1 << 25  # of files that share a header; for fewer the start of Python's workers costs more than it saves
 GLOB = re.compile(r"([\[\]{}*?\\])")
 
 Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Rows that are read alike. Where `header` is given, usual `lines` need no cells."""
+
+    cells: DataFrame
+    content: Column  # of a row's RAW: what it says, however it is spelled
+    lines: DataFrame | None = None
+    header: Header | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +45,26 @@ class Sources:
     """What is to be read, looked into as far as its first lines and column types tell."""
 
     headers: tuple[tuple[Header, tuple[Extract, ...]], ...]  # CSV: files that share a header
+    usual: frozenset[str]  # the lines of those headers under which it pays to look for usual rows
     json: tuple[Extract, ...]
     parquet: tuple[tuple[Extract, ...], ...]  # files that share their types
 
 
 def look_into(
-    spark: SparkSession, storage: Storage, extracts: Sequence[Extract], reading: Reading, warn: Warn
+    spark: SparkSession, storage: Storage, extracts: Sequence[Extract], reading: Reading, rules: Rules, warn: Warn
 ) -> Sources:
     """Raises UserError for the first file that cannot be what its name says, or lacks what the job needs."""
     headers: dict[str, tuple[Header, list[Extract]]] = {}
+    usual: dict[str, bool] = {}
     parquet: dict[str, list[Extract]] = {}
     json: list[Extract] = []
     for extract in extracts:
         match extract.format:
             case "csv":
-                header = _header(storage, extract, reading, warn)
+                head = _head(storage, extract)
+                header = _header(head, extract, reading, warn)
+                if header.line not in usual:
+                    usual[header.line] = _mostly_usual(header, head, reading, rules)
                 headers.setdefault(header.line, (header, []))[1].append(extract)
             case "jsonl":
                 _check_json(storage, extract)
@@ -53,24 +73,29 @@ def look_into(
                 parquet.setdefault(spark.read.parquet(_escaped(extract)).schema.json(), []).append(extract)
     return Sources(
         tuple((header, tuple(files)) for header, files in headers.values()),
+        frozenset(line for line, (_, files) in headers.items() if usual[line] and _bytes(files) >= USUAL_BYTES),
         tuple(json),
         tuple(map(tuple, parquet.values())),
     )
 
 
-def read(spark: SparkSession, sources: Sources, reading: Reading, torn: Collection[str], warn: Warn) -> list[DataFrame]:
-    """Cells of everything. Files whose key is `torn` have records over several lines, which are put together first."""
+def read(spark: SparkSession, sources: Sources, reading: Reading, torn: Collection[str], warn: Warn) -> list[Frame]:
+    """All rows. Files whose key is `torn` have records over several lines, which are put together first."""
     frames = []
     for header, files in sources.headers:
         flat = [file for file in files if file.key not in torn]
         whole = [file for file in files if file.key in torn]
         if flat:
-            frames.append(cells_csv.cells(_lines(spark, flat), header, reading, whole=False))
+            lines = _lines(spark, flat)
+            cells = cells_csv.cells(lines, header, reading, whole=False)
+            usual = header.line in sources.usual
+            frames.append(Frame(cells, cells_csv.content(), *((lines, header) if usual else ())))
         if whole:
-            frames.append(cells_csv.cells(whole_records(_lines(spark, whole)), header, reading, whole=True))
+            cells = cells_csv.cells(whole_records(_lines(spark, whole)), header, reading, whole=True)
+            frames.append(Frame(cells, cells_csv.content()))
     if sources.json:
-        frames.append(cells_json.cells(_lines(spark, sources.json), reading))
-    frames.extend(_parquet_cells(spark, files, reading, warn) for files in sources.parquet)
+        frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.content()))
+    frames.extend(Frame(_parquet_cells(spark, files, reading, warn), F.col(RAW)) for files in sources.parquet)
     return frames
 
 
@@ -84,8 +109,20 @@ def told_missing(file: str, missing: Collection[str], reading: Reading, warn: Wa
         warn(f"{file}: no column {name!r}; {stands_in(name, reading)} stands in for it")
 
 
-def _header(storage: Storage, extract: Extract, reading: Reading, warn: Warn) -> Header:
-    head = _head(storage, extract)
+def _mostly_usual(header: Header, head: bytes, reading: Reading, rules: Rules) -> bool:
+    """Told from some whole lines behind the header."""
+    if not can_be_usual(header, reading):
+        return False
+    lines = pa.array([line.removesuffix(b"\r") for line in head.split(b"\n")[1:-1]], pa.binary())
+    found = UsualLines(header, reading, rules).look(lines.view(pa.string()))
+    return 2 * sum(len(rows.places) for rows in found) >= len(lines) > 0
+
+
+def _bytes(files: Sequence[Extract]) -> int:
+    return sum(file.entry.bytes for file in files)
+
+
+def _header(head: bytes, extract: Extract, reading: Reading, warn: Warn) -> Header:
     name = extract.entry.name
     if not head:
         raise UserError(f"{name}: empty, without even a header; remove it, or make it anew")
@@ -107,6 +144,9 @@ def _check_json(storage: Storage, extract: Extract) -> None:
 
 def _head(storage: Storage, extract: Extract) -> bytes:
     try:
+        head = storage.head(extract.entry.path, HEAD_BYTES, unpacked=extract.gzip)
+        if len(head) < HEAD_BYTES or b"\n" in head:
+            return head
         return storage.head(extract.entry.path, LONGEST_BYTES, unpacked=extract.gzip)
     except OSError as error:
         raise _unreadable(extract, error) from error

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import DecimalType, LongType, StructField
 
 from pipeline.cleansing import INSTANT, flag, measure, number, repaired
-from pipeline.decimals import DIGITS
+from pipeline.decimals import DIGITS, spark_type
 from pipeline.reading import Reading
 
 ROWS, FIRST, LAST = "rows", "first", "last"
@@ -52,9 +53,21 @@ def partial(reading: Reading) -> list[Column]:
         F.count(F.lit(1)).alias(ROWS),
         F.min(INSTANT).alias(FIRST),
         F.max(INSTANT).alias(LAST),
-        *(F.sum(total.column).cast(total.type).alias(_sum(total.name)) for total in totals(reading)),
-        *(F.count_if(flag(name)).alias(_count(name)) for name in reading.counted_flags),
+        *(F.sum(total.column).cast(total.type).alias(sum_of(total.name)) for total in totals(reading)),
+        *(F.count_if(flag(name)).alias(count_of(name)) for name in reading.counted_flags),
         *(F.count_if(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
+    ]
+
+
+def partial_fields(reading: Reading) -> list[StructField]:
+    """What `partial` makes."""
+    whole = LongType()
+    return [
+        *(StructField(name, whole) for name in (ROWS, FIRST, LAST)),
+        *(StructField(sum_of(one.name), spark_type(one)) for one in reading.sums),
+        *(StructField(sum_of(one.name), DecimalType(DIGITS, one.scale)) for one in reading.measures),
+        *(StructField(count_of(name), whole) for name in reading.counted_flags),
+        *(StructField(repaired(name), whole) for name in repairable(reading)),
     ]
 
 
@@ -64,8 +77,8 @@ def merged(reading: Reading) -> list[Column]:
         F.sum(ROWS).alias(ROWS),
         F.min(FIRST).alias(FIRST),
         F.max(LAST).alias(LAST),
-        *(F.sum(_sum(total.name)).cast(total.type).alias(_sum(total.name)) for total in totals(reading)),
-        *(F.sum(_count(name)).alias(_count(name)) for name in reading.counted_flags),
+        *(F.sum(sum_of(total.name)).cast(total.type).alias(sum_of(total.name)) for total in totals(reading)),
+        *(F.sum(count_of(name)).alias(count_of(name)) for name in reading.counted_flags),
         *(F.sum(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
     ]
 
@@ -75,18 +88,18 @@ def published(reading: Reading) -> Iterator[Column]:
     rows = F.col(ROWS).cast("double")
     yield F.col(ROWS).alias(RECORD_COUNT)
     for total in totals(reading):
-        yield F.col(_sum(total.name)).alias(f"sum_{total.name}")
+        yield F.col(sum_of(total.name)).alias(f"sum_{total.name}")
     for total in totals(reading):
-        yield (F.col(_sum(total.name)).cast("double") / rows).alias(f"avg_{total.name}")
+        yield (F.col(sum_of(total.name)).cast("double") / rows).alias(f"avg_{total.name}")
     for name in reading.counted_flags:
-        yield F.col(_count(name)).alias(f"count_{name}")
+        yield F.col(count_of(name)).alias(f"count_{name}")
     for name in reading.counted_flags:
-        yield (F.col(_count(name)).cast("double") / rows).alias(f"rate_{name}")
+        yield (F.col(count_of(name)).cast("double") / rows).alias(f"rate_{name}")
 
 
-def _sum(name: str) -> str:
+def sum_of(name: str) -> str:
     return f"sum:{name}"
 
 
-def _count(name: str) -> str:
+def count_of(name: str) -> str:
     return f"count:{name}"

@@ -30,15 +30,24 @@ class Header:
 def cells(lines: DataFrame, header: Header, reading: Reading, *, whole: bool) -> DataFrame:
     """Cells of lines that share a header. Unless they are `whole` records, a line whose quotes are open is TORN."""
     split = lines.withColumn(SORT, _sort(header)).withColumn(FIELDS, _fields(F.col(RAW)))
-    missing = sum(1 << place for place, name in enumerate(reading.names) if name not in header.places)
     filled = split.select(
         *ORIGIN,
         FIELDS,
-        F.lit(missing).cast("bigint").alias(MISSING),
+        F.lit(missing_bits(header, reading)).cast("bigint").alias(MISSING),
         *(_cell(header.places.get(name)).alias(cell(name)) for name in reading.names),
     )
     sort = F.col(SORT) if whole else F.when(F.col(FIELDS).isNull() & _open(F.col(RAW)), TORN).otherwise(F.col(SORT))
     return filled.withColumns({FAULT: _fault(header, reading), SORT: sort}).drop(FIELDS)
+
+
+def content() -> Column:
+    """What a line says, however it is quoted."""
+    return F.to_json(_fields(F.col(RAW)))
+
+
+def missing_bits(header: Header, reading: Reading) -> int:
+    """A bit for each column that is read and stands not in the header, by its place in `Reading.names`."""
+    return sum(1 << place for place, name in enumerate(reading.names) if name not in header.places)
 
 
 def _sort(header: Header) -> Column:

@@ -55,6 +55,11 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     )
 
 
+def content() -> Column:
+    """What an object says, in whatever order and however it is spaced."""
+    return F.to_json(F.try_parse_json(F.col(RAW)))
+
+
 def _parsed(raw: Column) -> Column:
     """The object as a map that keeps keys that stand there twice; null where the line is none."""
     line = F.regexp_replace(raw, f"^{MARK}", "")
