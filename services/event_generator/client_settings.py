@@ -122,9 +122,7 @@ def _read(read: Callable[[str], Any], value: str) -> Any:
 def _login(text: str) -> Words:
     match = LOGIN.fullmatch(text)
     if match is None:
-        raise ValueError(
-            "only PlainLoginModule and ScramLoginModule are understood: `… required username=… password=…;`"
-        )
+        raise ValueError("is no PlainLoginModule or ScramLoginModule: `… required username=… password=…;`")
     entries = {name: plain or single or bare for name, plain, single, bare in ENTRY.findall(match[1])}
     found = {name: re.sub(r"\\(.)", r"\1", value) for name, value in entries.items()}
     if not {"username", "password"} <= found.keys():

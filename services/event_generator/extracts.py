@@ -48,10 +48,12 @@ class NothingThereError(UserError):
 
 def manifest_of(folder: Path) -> Manifest | None:
     """What a set says of itself; None where there is no manifest. UserError where it is broken."""
+    if folder.is_file():
+        return None
     try:
         with told(folder):
             return manifests.from_json((folder / MANIFEST).read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except ValueError as error:
         raise UserError(

@@ -86,16 +86,16 @@ def _line_by_line(chunk: bytes) -> Iterator[Read]:
 def _object(line: bytes) -> dict[str, Any] | None:
     """The members of an object; None where it is none, or has a key twice."""
     try:
-        pairs = json.loads(line, object_pairs_hook=_Pairs)
+        found = json.loads(line, object_pairs_hook=_members)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(pairs, _Pairs) or len({fold(name) for name, _ in pairs}) < len(pairs):
-        return None
+    return found if isinstance(found, dict) else None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({fold(name) for name, _ in pairs}) < len(pairs):
+        raise ValueError("a key that stands there twice")
     return dict(pairs)
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """The members of an object, all of them."""
 
 
 def _column(values: Iterable[Any]) -> pa.Array:

@@ -51,7 +51,12 @@ SHARE = click.FloatRange(0, 1)
     "--state", envvar="REPLAY_STATE", type=FOLDER, default=Path("data/state"), show_default=True, help="Positions."
 )
 @click.option(
-    "--wait", "wait_s", type=click.FloatRange(0), default=300.0, show_default=True, help="Seconds to wait for extracts."
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    help="Seconds to wait for extracts and Kafka.",
 )
 @click.option(
     "--patience",

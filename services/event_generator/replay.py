@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,10 +26,11 @@ from event_generator.given import Given, given
 from event_generator.options import RATE_WITHOUT_TIMES, SERVERS, SPEED, Options
 from event_generator.pace import Pace, Tempo, Time
 from event_generator.position import Position
+from event_generator.producer import connector
 from event_generator.progress import Progress, State, instant
-from event_generator.sender import Limits, Sender, connector
+from event_generator.sender import Limits, Sender
 from event_generator.source import Rows, Span, from_files, from_sorted, put_in_order, survey
-from event_generator.topic import Topic, ensure
+from event_generator.topic import Topic, await_listener, ensure
 from event_generator.truth import Truth
 
 SECOND_US = 1_000_000
@@ -75,7 +76,8 @@ def replay(options: Options, time: Time) -> None:
             truth = stack.enter_context(Truth(path, goes_on=plan.position.place is not None))
         for line in opening(plan, options):
             progress.say(line)
-        _Run(plan, options, time, progress, truth).run()
+        with _spared_collector():
+            _Run(plan, options, time, progress, truth).run()
 
 
 class _Run:
@@ -94,16 +96,15 @@ class _Run:
         self.half_us = plan.watermark_us // 2 if plan.topic.partitions > 1 and not plan.shuffled else None
 
     def run(self) -> None:
-        _spare_the_collector()
         try:
             complete = self._all()
             self.sender.settle()
             if complete:
                 self._close()
             self._note(0.0, done=complete)
-        except (Stopped, UserError):
+        except (Stopped, UserError) as end:
             with undisturbed():
-                self.sender.close(LAST_WORDS_S)
+                self.sender.close(LAST_WORDS_S if isinstance(end, Stopped) else 0)
                 self._note(0.0)
             raise
         finally:
@@ -186,11 +187,18 @@ class _Run:
         return State(self.sender.sent, self.sender.acknowledged, self.clock_us, behind_s)
 
 
-def _spare_the_collector() -> None:
+@contextmanager
+def _spared_collector() -> Iterator[None]:
     """Futures and messages form no circles; looking for some among them costs a third of all time."""
+    before = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(500_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _plan(options: Options, found: Given, path: Path, time: Time, progress: Progress) -> Plan:
@@ -209,6 +217,7 @@ def _plan(options: Options, found: Given, path: Path, time: Time, progress: Prog
     )
     span = survey(found.extracts, found.columns)
     _require_rows(span, found)
+    await_listener(reached, options.wait_s, time, progress.say)
     topic = ensure(reached, found.topic, options.partitions, found.fingerprint, found.named_by_hand)
     at = _position(options, found, topic, span, delivery, path, time, progress)
     watermark_us = stream.watermark_s * SECOND_US if stream else 0

@@ -11,47 +11,28 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from kafka import KafkaProducer
 from kafka.errors import (
-    AuthorizationError,
+    BrokerResponseError,
+    InvalidProducerEpochError,
     KafkaError,
     KafkaTimeoutError,
+    OutOfOrderSequenceNumberError,
+    RetriableError,
     SaslAuthenticationFailedError,
+    UnknownProducerIdError,
 )
 
 from datagen.errors import UserError
 from datagen.stopping import disturbable
-from event_generator.client_settings import Client
 from event_generator.emission import Messages, Place
 from event_generator.pace import Time
+from event_generator.producer import Future, Producer
 
 MOST_IN_FLIGHT = 10_000
 MOST_BYTES = 1 << 25
 GLANCE_S = 0.5  # between two looks while it waits
-BOOTSTRAP_MS = 3_000
-REFUSED = (AuthorizationError, SaslAuthenticationFailedError)
-TUNING = {"linger_ms": 20, "batch_size": 1 << 18, "compression_type": "lz4", "metrics_enabled": False}
-
-
-class Future(Protocol):
-    """What a producer gives for each message."""
-
-    is_done: bool
-    exception: BaseException | None
-
-    def get(self, timeout: float) -> Any: ...
-
-
-class Producer(Protocol):
-    """As much of kafka-python's as is used."""
-
-    def send(self, topic: str, value: bytes, *, key: bytes | None, partition: int, timestamp_ms: int) -> Future: ...
-
-    def flush(self, timeout: float) -> Any: ...
-
-    def close(self, timeout: float) -> None: ...
+CURABLE = (RetriableError, OutOfOrderSequenceNumberError, UnknownProducerIdError, InvalidProducerEpochError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +50,6 @@ class _Slice:
     messages: Messages
     at: int
     stop: int
-
-
-def connector(client: Client) -> Callable[[], Producer]:
-    """Every call makes a producer that waits for all replicas and lets no retry double a message."""
-    settings = {"bootstrap_timeout_ms": BOOTSTRAP_MS, "max_block_ms": BOOTSTRAP_MS, **TUNING}
-    given = {**settings, **client.reach, **client.producer, "acks": "all", "enable_idempotence": True}
-    return lambda: KafkaProducer(**given)
 
 
 class Sender:
@@ -132,9 +106,8 @@ class Sender:
         self.sent += stop - start
         try:
             self._hand_over(messages, start, stop)
-        except REFUSED as error:
-            raise self._refused(error) from error
-        except KafkaError:
+        except KafkaError as error:
+            self._require_curable(error)
             self._renew()
 
     def collect(self) -> None:
@@ -148,9 +121,8 @@ class Sender:
             count += 1
         if count:
             self._count(count)
-        if isinstance(failed, REFUSED):
-            raise self._refused(failed) from failed
         if failed is not None:
+            self._require_curable(failed)
             self._renew()
 
     def settle(self) -> None:
@@ -161,7 +133,7 @@ class Sender:
         """Returns when all that was due before is acknowledged."""
         while (oldest := self.oldest_due) is not None and oldest <= due:
             self._hurry()
-            self._settle(len(self._futures) - 1)
+            self._settle(max(0, len(self._futures) - 1))
 
     def close(self, limit_s: float) -> None:
         """Waits for acknowledgements, but not long."""
@@ -212,7 +184,7 @@ class Sender:
 
     def _be_patient(self) -> None:
         now = self._time.monotonic()
-        if now - self._renewed >= self._limits.renew_s:
+        if now - self._renewed >= min(self._limits.renew_s, self._limits.patience_s):
             self._renew()
 
     def _renew(self) -> None:
@@ -225,10 +197,8 @@ class Sender:
                 for one in self._slices:
                     self._hand_over(one.messages, one.at, one.stop)
                 return
-            except REFUSED as error:
-                raise self._refused(error) from error
-            except (KafkaError, OSError):
-                continue
+            except (KafkaError, OSError) as error:
+                self._require_curable(error)
 
     def _attempts(self) -> Iterator[None]:
         """As long as there is patience."""
@@ -256,10 +226,18 @@ class Sender:
         producer, self._producer = self._producer, None
         if producer is not None:
             with contextlib.suppress(KafkaError, OSError, RuntimeError):
-                producer.close(timeout=1)
+                if self._futures:
+                    producer.give_up()
+                else:
+                    producer.close(timeout=1)
 
-    def _refused(self, error: BaseException) -> UserError:
-        return UserError(
-            f"topic {self._topic} at {self._where}: not allowed ({type(error).__name__}); "
-            "ask who runs the cluster, or set sasl.jaas.config in the file of --kafka-config"
-        )
+    def _require_curable(self, error: BaseException) -> None:
+        """UserError for what a broker answers and no new producer changes."""
+        if isinstance(error, SaslAuthenticationFailedError) or (
+            isinstance(error, BrokerResponseError) and not isinstance(error, CURABLE)
+        ):
+            raise UserError(
+                f"topic {self._topic}: {self._where} refuses the messages ({type(error).__name__}: "
+                f"{getattr(error, 'description', '') or error}); "
+                "see to the topic's settings and to who may write, then start the replay again"
+            ) from error

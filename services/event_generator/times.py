@@ -15,6 +15,7 @@ from event_generator.block import I64, Flags
 PLAIN = pa.timestamp("us")
 UNITS_US = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999  # the years 1 to 9999, which ISO 8601 can write
 ISO = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?: ?(?:(Z)|([+-])(\d\d)(?::?(\d\d))?))?)?\s*"
@@ -26,7 +27,9 @@ def instants(column: pa.Array, time_format: str) -> tuple[I64, Flags]:
     """Microseconds since 1970, UTC, and which of them are there; the others are 0."""
     made = _typed(column, time_format) if not pa.types.is_string(column.type) else _texts(column, time_format)
     flags = np.asarray(made.is_valid().to_numpy(zero_copy_only=False), np.bool_)
-    return np.asarray(pc.fill_null(made, 0).to_numpy(zero_copy_only=False), np.int64), flags
+    values = np.asarray(pc.fill_null(made, 0).to_numpy(zero_copy_only=False), np.int64)
+    flags &= (values >= FIRST_US) & (values <= LAST_US)
+    return np.where(flags, values, 0), flags
 
 
 def _typed(column: pa.Array, time_format: str) -> pa.Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from kafka.errors import (
 from datagen.errors import UserError
 from datagen.messages import FINGERPRINT_KEY
 from event_generator.client_settings import Client
+from event_generator.pace import Time
 
 KEPT_FOR_EVER = {"retention.ms": "-1"}  # events are of any age; the default would delete them
 ANSWER_MS = 10_000
@@ -62,6 +64,33 @@ def reaching(client: Client, topic: str) -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0][:120]
+
+
+def await_listener(client: Client, patience_s: float, time: Time, say: Callable[[str], None]) -> None:
+    """Returns as soon as one of the servers listens. UserError when patience ends."""
+    began, said = time.monotonic(), False
+    while not any(_listens(server) for server in client.reach["bootstrap_servers"]):
+        waited = time.monotonic() - began
+        if waited >= patience_s:
+            raise UserError(
+                f"{client.servers}: nothing listens there; "
+                "start Kafka, or name another with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS"
+            )
+        if not said:
+            say(f"waiting for Kafka at {client.servers}, at most {patience_s:.0f} s")
+            said = True
+        time.sleep(min(1.0, patience_s - waited))
+
+
+def _listens(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=3):
+            return True
+    except ValueError:
+        raise UserError(f"{server!r} is no address; write it like localhost:9092") from None
+    except OSError:
+        return False
 
 
 def ensure(client: Client, name: str, partitions: int | None, fingerprint: str | None, by_hand: bool) -> Topic:
