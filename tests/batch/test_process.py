@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.files.conftest import Mount, mount
 
 __all__ = ["mount"]
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
+NOT_FOR_PEOPLE = ("Traceback", "SparkException", "Exception in task", "Aborting", "Py4J")
 ELSEWHERE = {"TZ": "Asia/Kolkata"}
 IN_TURKISH = "-Duser.language=tr -Duser.country=TR"
 ROWS = (
@@ -103,9 +106,22 @@ def test_a_full_disk_leaves_the_old_run_and_names_the_folder(tmp_path: Path, mou
         code, said = ended(process)
     assert code == 2, said
     assert f"{disk}: no space left: " in said.splitlines()[-1]
-    assert "Traceback" not in said
+    assert not any(words in said for words in NOT_FOR_PEOPLE)
     assert os.listdir(runs) == before
     assert whole(disk / "iot_sensors" / "batch") == 500
+
+
+def test_a_download_cut_off_is_told_in_one_sentence(tmp_path: Path) -> None:
+    generate(tmp_path / "in", 20_000)
+    packed = gzip.compress(b"".join(file.read_bytes() for file in sorted((tmp_path / "in").glob("*.csv"))))
+    for file in (tmp_path / "in").iterdir():
+        file.unlink()
+    (tmp_path / "in" / "half.csv.gz").write_bytes(packed[: len(packed) // 2])
+    with job(tmp_path, "--wait", "0") as process:
+        code, said = ended(process)
+    assert code == 2
+    assert re.fullmatch(r"half\.csv\.gz: .*cut off; fetch or make it anew", said.splitlines()[-1])
+    assert not any(words in said for words in NOT_FOR_PEOPLE)
 
 
 def test_what_keeps_java_from_starting_is_said_by_java_and_by_us(tmp_path: Path) -> None:
