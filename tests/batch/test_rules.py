@@ -174,3 +174,34 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_old_run_stays(shop: Any, 
         shop.run()
     assert shop.published.readlink() == before
     assert [run.name for run in (shop.published.parent / "runs").iterdir()] == [before.name]
+
+
+def test_strictly_what_would_be_repaired_is_put_aside(shop: Any) -> None:
+    absent = {
+        "a,2025-01-05, ,1.00,2,true": "city: blank",
+        "b,2025-01-05,Pune,,2,true": "amount: blank",
+        "c,2025-01-05,Pune,1.00,,true": "items: blank",
+        "d,2025-01-05,Pune,1.00,2,": "paid: blank",
+        "e,2025-01-05,Pune,1.00,0,true": "each: blank",
+    }
+    shop.rows(*absent, GOOD.format(id="f"))
+    quality = shop.run(strict=True)
+    assert [(row["raw"], row["reason"]) for row in shop.quarantine()] == list(absent.items())
+    assert (quality["strict"], quality["rows"]["counted"], quality["repaired"]) == (True, 1, [])
+    assert shop.run()["rows"]["counted"] == 6
+
+
+NOTHING = {
+    "a.csv": f"{HEADER_AGAIN}\n\n \n",
+    "a.jsonl": "\n \n",
+    "a.csv.gz": gzip.compress(f"{HEADER_AGAIN}\n".encode()),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_files_without_a_row_publish_nothing(name: str, shop: Any) -> None:
+    shop.write(name, NOTHING[name])
+    with pytest.raises(UserError, match="nothing to count, so nothing is published; the files have no row"):
+        shop.run()
+    assert shop.runs() == []
+    assert not (shop.output / "shop" / "batch" / "current.json").exists()
