@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import batch, generate
+from bench import batch, generate, replay
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
-PACKAGES = ("numpy", "pyarrow", "duckdb", "isal", "pyspark")
+PACKAGES = ("numpy", "pyarrow", "duckdb", "isal", "pyspark", "kafka-python")
 
 Part = Callable[[Path, bool, int | None], tuple[str, list[Claim]]]  # a table, and what must hold
 
@@ -36,7 +36,12 @@ def batching(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[C
     return batch.results_table(results), batch.claims(results)
 
 
-PARTS: dict[str, Part] = {"generate": generating, "batch": batching}
+def replaying(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    results = replay.rounds(rounds or (1 if quick else 3), 100_000 if quick else 500_000, folder, say)
+    return replay.results_table(results), replay.claims(results)
+
+
+PARTS: dict[str, Part] = {"generate": generating, "batch": batching, "replay": replaying}
 
 
 def main() -> int:

@@ -26,9 +26,10 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "pipeline": {"datagen"},
     "batch": {"datagen", "pipeline"},
     "streaming": {"datagen", "pipeline"},
+    "event_generator": {"datagen"},
     "web": {"datagen"},
     "dashboard": {"datagen", "web"},
-    "demo": {"datagen", "pipeline", "batch", "streaming", "web", "dashboard"},
+    "demo": {"datagen", "pipeline", "batch", "streaming", "event_generator", "web", "dashboard"},
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},
@@ -37,6 +38,7 @@ NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "pipeline": {"flask", "waitress"},
     "batch": {"flask", "waitress"},
     "streaming": {"flask", "waitress", "kafka", "duckdb"},
+    "event_generator": {"pyspark", "flask", "waitress"},
 }
 LANGUAGE = {
     "key",
@@ -44,7 +46,14 @@ LANGUAGE = {
     "region",
     "signal",
 }  # columns of the gallery whose names Python or the browser use themselves
-SPEAKS_OF_COLUMNS = ("services/pipeline", "services/batch", "services/streaming", "services/web", "dashboard")
+SPEAKS_OF_COLUMNS = (
+    "services/pipeline",
+    "services/batch",
+    "services/streaming",
+    "services/event_generator",
+    "services/web",
+    "dashboard",
+)
 
 
 @cache

@@ -24,6 +24,8 @@ FINGERPRINT_KEY = (
     b"_fingerprint"  # of a first record, whose value is the fingerprint; where the topic's name has it not
 )
 
+TRUTH = ("id", "epoch", "fault", "amount")  # the keys of each line of a truth file
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CUT_LINE = re.compile(r"(?<!\\)(?:\\\\)*\\$")  # an odd number of backslashes
 _KEY = re.compile(r"((?:[^\\=:\s]|\\.)*)(?:[ \t\f]*[=:]|[ \t\f]+|$)[ \t\f]*")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from datagen.draws import Draws
 from datagen.errors import UserError
+from datagen.messages import TRUTH
 from event_generator.block import I64
 
 SECOND_US = 1_000_000
@@ -88,7 +89,7 @@ class Delivery:
 def truth(fault: int, row_id: str, epoch: int, amount_us: int | None) -> str:
     """A line of the truth file; the amount is in seconds."""
     amount = None if amount_us is None else amount_us / SECOND_US
-    return json.dumps({"id": row_id, "epoch": epoch, "fault": NAMES[fault], "amount": amount}, ensure_ascii=False)
+    return json.dumps(dict(zip(TRUTH, (row_id, epoch, NAMES[fault], amount), strict=True)), ensure_ascii=False)
 
 
 def delivery_of(

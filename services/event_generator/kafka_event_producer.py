@@ -17,6 +17,7 @@ import click
 sys.path[:0] = [folder for folder in [str(Path(__file__).resolve().parent.parent)] if folder not in sys.path]
 
 from datagen import console  # noqa: E402
+from datagen.startup import load_arrow_alone  # noqa: E402
 from event_generator.options import SERVERS, SPEED, Options  # noqa: E402
 
 FOLDER = click.Path(path_type=Path)
@@ -69,6 +70,7 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def command(**values: Any) -> None:
     """Replays the extracts of a schema as events."""
+    load_arrow_alone()
     from event_generator.pace import Time
     from event_generator.replay import replay
 
