@@ -11,12 +11,14 @@ from flask import Flask, Response, render_template, request
 
 from dashboard.cube import Cube
 from dashboard.frame import empty_frame, frame
-from dashboard.overview import facts, overview, span
+from dashboard.overview import overview, span
 from dashboard.quality import quality
 from dashboard.question import Address, Question
 from dashboard.table import csv_of_rows, page_of_rows, read_order, read_page
 from web.chartjs import missing_chart_js
-from web.published import NothingPublishedError, Results, Run, UnreadableError, steady
+from web.figures import facts
+from web.folder import NothingPublishedError, UnreadableError
+from web.published import Results, Run, steady
 from web.shell import create_shell
 
 VALUES, MAX_VALUES = 50, 200

@@ -12,10 +12,11 @@ from typing import Any
 
 import duckdb
 
-from dashboard.figures import RECORDS, Figure, Sum, Totals, figures
 from dashboard.question import Period, Question
 from datagen.analysis import Analysis
-from web.published import Run, UnreadableError
+from web.figures import RECORDS, Figure, Sum, Totals, figures
+from web.folder import UnreadableError
+from web.published import Run
 
 FOLDER = "parquet"
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.figures import Figure, figures, inside, lead, tiles
 from dashboard.overview import segment_cards
 from datagen.analysis import Analysis
+from web.figures import Figure, figures, inside, lead, tiles
 from web.published import Run
 
 SWITCHES = 4  # figures that have a button at the trend; a list holds the others

@@ -9,10 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from dashboard.cube import Cube, Segment
-from dashboard.figures import RECORDS, Figure, Sum, Totals, tiles
 from dashboard.palette import Palette, palette
 from dashboard.question import Period, Question
-from datagen.analysis import Analysis
+from web.figures import RECORDS, Figure, Sum, Totals, tiles
 
 SEGMENTS = 20  # of each card; the page draws the first few and lists all
 CARDS = 3  # dimensions that have a card of their own
@@ -46,26 +45,6 @@ def segment_cards(dimensions: Sequence[str]) -> list[tuple[str, ...]]:
     """Which dimensions, alone and together, have a card: the first ones, and the first two combined."""
     alone: list[tuple[str, ...]] = [(name,) for name in dimensions[:CARDS]]
     return alone + ([tuple(dimensions[:2])] if len(dimensions) > 1 else [])
-
-
-def facts(analysis: Analysis, known: Iterable[Figure]) -> dict[str, Any]:
-    """What a browser must know of a dataset to write its figures: labels, formats, units, polarity."""
-    return {
-        "currency": analysis.currency,
-        "timezone": analysis.timezone,
-        "figures": {
-            figure.name: {
-                "label": figure.label,
-                "kind": figure.kind,
-                "format": figure.format,
-                "unit": figure.unit,
-                "polarity": figure.polarity,
-                "digits": figure.digits,
-            }
-            for figure in known
-        },
-        "dimensions": {dimension.name: dimension.label for dimension in analysis.dimensions},
-    }
 
 
 def span(question: Question) -> dict[str, Any]:

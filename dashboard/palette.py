@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.cube import Cube
-from dashboard.figures import lead
 from dashboard.question import Question
+from web.figures import lead
 
 COLOURS = 5
 OTHER = COLOURS  # the colour of everything else

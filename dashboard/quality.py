@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.cube import Cube
-from web.published import Run, UnreadableError
+from web.folder import UnreadableError
+from web.published import Run
 
 FATES = ("counted", "quarantined", "duplicate")
 REASONS = 50  # shown; the others are counted

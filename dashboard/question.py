@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from werkzeug.datastructures import MultiDict
 
-from dashboard.figures import Figure, lead
-from web.shell import BadRequestError
+from web.figures import Figure, lead
+from web.parameters import Parameters
 
 WHERE = "where."  # no column's name has a dot, so no dimension can be taken for another parameter
 MAX_VALUES = 200  # of one dimension
@@ -64,14 +64,12 @@ def opening_period(extent: Period) -> Period:
     return Period(extent.last - timedelta(length - 1), extent.last)
 
 
-class Address:
-    """Reads parameters one by one and keeps what is wrong with them; `close` raises it all."""
+class Address(Parameters):
+    """That of the batch page."""
 
     def __init__(self, arguments: MultiDict[str, str], dimensions: Collection[str]) -> None:
-        self.arguments = arguments
+        super().__init__(arguments)
         self.dimensions = dimensions
-        self.read: set[str] = set()
-        self.reasons: list[str] = []
 
     def question(self, extent: Period) -> Question:
         first, last = self.day("from"), self.day("to")
@@ -104,36 +102,8 @@ class Address:
         name = self.choice("metric", [figure.name for figure in known])
         return next((figure for figure in known if figure.name == name), lead(known))
 
-    def choice(self, key: str, known: Sequence[str]) -> str | None:
-        text = self.one(key)
-        if text is None or text in known:
-            return text
-        self.reasons.append(f"{key}={text} is not known; known: {', '.join(known)}")
-        return None
-
-    def number(self, key: str, default: int, least: int, most: int) -> int:
-        text = self.one(key)
-        if text is None:
-            return default
-        if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
-            return int(text)
-        self.reasons.append(f"{key}={text} is not a whole number from {least} to {most}")
-        return default
-
-    def one(self, key: str) -> str | None:
-        self.read.add(key)
-        values = self.arguments.getlist(key)
-        if len(values) > 1:
-            self.reasons.append(f"{key} is given {len(values)} times; give it once")
-        return values[0] if len(values) == 1 else None
-
-    def close(self) -> None:
-        """BadRequestError with everything wrong so far, parameters that nobody asked for included."""
-        known = [*sorted(self.read), *(WHERE + name for name in self.dimensions if WHERE + name not in self.read)]
-        unknown = [key for key in self.arguments if key not in known]
-        self.reasons.extend(f"{key} is not a parameter here; known: {', '.join(known)}" for key in unknown)
-        if self.reasons:
-            raise BadRequestError(self.reasons)
+    def close(self, others: Sequence[str] = ()) -> None:
+        super().close([*(WHERE + name for name in self.dimensions), *others])
 
 
 def _cut(first: date | None, last: date | None, extent: Period) -> Period | None:

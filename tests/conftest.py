@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = (
     "chromium",
@@ -26,3 +31,16 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail("no Chromium: browser tests are never skipped in CI; install it, or name one in CHROMIUM")
     pytest.skip("no Chromium on PATH; install it, or name one in CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One for the tests of all pages: there can be no two in one process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.web.browsing import FLAGS
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

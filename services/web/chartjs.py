@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Response, send_file
 
-from web.published import UnreadableError
+from web.folder import UnreadableError
 
 
 def chart_js_path() -> Path:

@@ -6,37 +6,22 @@ run. Only who starts to read very late finds it gone, and asks for the pointer a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from datagen.analysis import Analysis, from_json
+from web.folder import NothingPublishedError, PublishedFolder, UnreadableError
 
 T = TypeVar("T")
 MOVES = 5  # how often the pointer may move under one reader before it gives up
 
 
-class NothingPublishedError(Exception):
-    """There is no run yet. Not a fault: the page says which stage is empty and what to run."""
-
-    def __init__(self, stage: str, reason: str, command: str) -> None:
-        super().__init__(reason)
-        self.stage = stage
-        self.reason = reason
-        self.command = command
-
-
-class UnreadableError(Exception):
-    """Something a run should have is not there, or is not what it should be. The message says which file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One published run. Each method reads anew and raises UnreadableError."""
+@dataclass(frozen=True)
+class Run(PublishedFolder):
+    """One published run."""
 
     id: str
     folder: Path
@@ -48,41 +33,9 @@ class Run:
         """What people call it: the last part of its id."""
         return self.id.rpartition("-")[2]
 
-    def analysis(self) -> Analysis:
-        try:
-            return from_json(self.text("analysis.json"))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UnreadableError(f"analysis.json of run {self.short}: not a description of a dataset") from error
-
-    def shape(self) -> str:
-        """Changes when anything the page's frame is made of changes."""
-        return hashlib.sha256(self.analysis().to_json().encode()).hexdigest()[:16]
-
-    def document(self, name: str) -> dict[str, Any]:
-        """A JSON object of the run, by file name."""
-        try:
-            document = json.loads(self.text(name))
-        except ValueError as error:
-            raise UnreadableError(f"{name} of run {self.short}: not JSON") from error
-        if not isinstance(document, dict):
-            raise UnreadableError(f"{name} of run {self.short}: not an object")
-        return document
-
-    def text(self, name: str) -> str:
-        try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise UnreadableError(f"{name} of run {self.short}: not there") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnreadableError(f"{name} of run {self.short}: {_why(error)}") from error
-
-    def files(self, name: str) -> list[str]:
-        """The Parquet files below one folder of the run, without those that a writer keeps for itself."""
-        found = (self.folder / name).rglob("*.parquet")
-        files = sorted(str(path) for path in found if not path.name.startswith((".", "_")))
-        if not files:
-            raise UnreadableError(f"{name}/ of run {self.short}: no Parquet file")
-        return files
+    @property
+    def called(self) -> str:
+        return f"run {self.short}"
 
 
 class Results(Protocol):
@@ -159,7 +112,3 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone")
     return instant
-
-
-def _why(error: Exception) -> str:
-    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not readable"

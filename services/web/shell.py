@@ -17,7 +17,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from web.chartjs import chart_js
-from web.published import NothingPublishedError, UnreadableError
+from web.folder import NothingPublishedError, UnreadableError
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 METHODS = ("GET", "HEAD")

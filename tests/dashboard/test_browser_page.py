@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.browsing import Tab
-from tests.dashboard.served import Served
+from tests.web.browsing import Tab
+from tests.web.served import Served
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Tab]

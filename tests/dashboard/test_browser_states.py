@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from datagen.analysis import Dimension
-from tests.dashboard.browsing import QUIET, Tab
-from tests.dashboard.served import serve
+from tests.web.browsing import QUIET, Tab
 from tests.web.runs import Event, card_analysis, card_events, plain_analysis, point, write_run
+from tests.web.served import serve
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Tab]

@@ -17,11 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.cube import Cube
-from dashboard.figures import Figure
 from dashboard.palette import OTHER, palette
 from dashboard.question import Period, Question
 from tests.web.runs import Event, aggregate, card_analysis, card_events, write_parquet, write_run
-from web.published import Published, Run, UnreadableError
+from web.figures import Figure
+from web.folder import UnreadableError
+from web.published import Published, Run
 
 ANALYSIS = card_analysis()
 FIRST = date(2025, 1, 1)

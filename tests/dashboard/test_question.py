@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from dashboard.figures import figures
 from dashboard.question import Address, Period, opening_period
 from tests.web.runs import card_analysis
+from web.figures import figures
 from web.shell import BadRequestError
 
 EXTENT = Period(date(2025, 1, 1), date(2025, 2, 28))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.served import Served, serve
+from tests.web.served import Served, serve
 
 
 def refused(*arguments: str) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.web.runs import RUN, card_analysis, card_events, point, write_run
-from web.published import NothingPublishedError, Published, Run, UnreadableError, published_datasets, steady
+from web.folder import NothingPublishedError, UnreadableError
+from web.published import Published, Run, published_datasets, steady
 
 ANALYSIS = card_analysis()
 EVENTS = card_events(date(2025, 1, 1), 3, 20)

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
-from web.published import NothingPublishedError, UnreadableError
+from web.folder import NothingPublishedError, UnreadableError
 from web.shell import BadRequestError, create_shell
 
 REASONS: list[str] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -77,3 +80,21 @@ def open_tab(browser: Browser, url: str, *, width: int = 1280, scheme: str = "li
         reduced_motion="reduce",
     )
     return Tab(context.new_page(), url)
+
+
+Visit = Callable[..., Tab]
+
+
+@contextmanager
+def visiting(browser: Browser, home: str) -> Iterator[Visit]:
+    """Gives what opens tabs, on `home` where no other address is named; each is checked at the end."""
+    tabs: list[Tab] = []
+
+    def opened(url: str = home, **options: Any) -> Tab:
+        tabs.append(open_tab(browser, url, **options))
+        return tabs[-1]
+
+    yield opened
+    for tab in tabs:
+        tab.check()
+        tab.page.context.close()

@@ -6,10 +6,10 @@ computed for any span of days and any group from the aggregated rows, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from typing import Literal
+from typing import Any, Literal
 
 from datagen.analysis import Analysis, Flag, Format, Measure, Number, Polarity
 
@@ -18,6 +18,7 @@ MORE_DIGITS = 4  # an average is given with so many digits more than what it ave
 RATE_DIGITS = 8
 UNDECLARED_DIGITS = 6
 TILES = 6
+FACTS = ("label", "kind", "format", "unit", "polarity", "digits")
 
 Sum = int | Decimal
 Totals = Mapping[str, Sum]  # summed column -> its sum; always has RECORDS
@@ -121,3 +122,13 @@ def _precision(number: Number | Measure) -> int:
 def inside(label: str) -> str:
     """A label inside a longer one: its first letter is lowered unless it is an abbreviation."""
     return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def facts(analysis: Analysis, known: Iterable[Figure]) -> dict[str, Any]:
+    """What a browser must know of a dataset to write its figures: labels, formats, units, polarity."""
+    return {
+        "currency": analysis.currency,
+        "timezone": analysis.timezone,
+        "figures": {figure.name: {key: getattr(figure, key) for key in FACTS} for figure in known},
+        "dimensions": {dimension.name: dimension.label for dimension in analysis.dimensions},
+    }

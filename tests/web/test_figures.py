@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.figures import RECORDS, Figure, figures, inside, lead, tiles
 from tests.web.runs import card_analysis, plain_analysis, readings_analysis
+from web.figures import RECORDS, Figure, figures, inside, lead, tiles
 
 SUM, AVERAGE, RATE = (
     next(figure for figure in figures(card_analysis()) if figure.kind == kind) for kind in ("sum", "average", "rate")

@@ -1,4 +1,4 @@
-"""The page behind its real server, in a process of its own."""
+"""A page behind its real server, in a process of its own."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Served:
 
 
 @contextmanager
-def serve(*arguments: str, port: int = 0) -> Iterator[Served]:
-    """Starts the page, on a free port where none is given, and stops it at the end."""
-    command = [sys.executable, "-m", "dashboard", "--port", str(port), *arguments]
+def serve(*arguments: str, port: int = 0, module: str = "dashboard") -> Iterator[Served]:
+    """Starts a page, on a free port where none is given, and stops it at the end."""
+    command = [sys.executable, "-m", module, "--port", str(port), *arguments]
     with Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
