@@ -15,7 +15,6 @@ from datagen.text.words import Piece, literal
 
 # What JSON takes for a number. Digits go through as they are: no sum changes on the way.
 NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
-JSON_TEXT = "json"  # the kind of a column whose texts are JSON already
 BOOLEANS = pa.array(["true", "false"])
 
 
@@ -40,8 +39,6 @@ def _written(column: pa.Array, kind: str) -> tuple[pa.Array, bool]:
     """What `pieces` writes as JSON, or texts that are JSON already."""
     if not pa.types.is_string(column.type):
         return _writable(column)
-    if kind == JSON_TEXT:
-        return column, True
     if kind in ("int", "float"):
         return _json_where(column, pc.match_substring_regex(column, NUMBER)), True
     if kind == "bool":

@@ -14,14 +14,16 @@ import pyarrow.csv as pc
 from datagen.errors import UserError
 from event_generator.columns import Columns, fold
 from event_generator.extracts import Extract
-from event_generator.raw import BLOCK_BYTES, BLOCK_ROWS, Lines, Read
+from event_generator.raw import BLOCK_BYTES, BLOCK_ROWS, Lines, Names, Read
 
 
-def csv_batches(extract: Extract, columns: Columns) -> Iterator[Read]:
-    """Rows with too many or too few fields are broken; so is none else."""
-    names = _header(extract)
+def csv_batches(extract: Extract, columns: Columns, only: Names = None) -> Iterator[Read]:
+    """Rows with too many or too few fields are broken; so is none else. `only` names the columns to read, folded."""
+    header = _header(extract)
+    kept = [place for place, name in enumerate(header) if only is None or fold(name) in only] or [0]
+    names = [header[place] for place in kept]
     broken: Lines = []
-    columns_read = [str(place) for place in range(len(names))]  # a name may stand there in two spellings
+    columns_read = [str(place) for place in range(len(header))]  # a name may stand there in two spellings
 
     def note(row: pc.InvalidRow) -> str:
         broken.append(str(row.text).encode("utf-8", "surrogateescape"))
@@ -33,6 +35,7 @@ def csv_batches(extract: Extract, columns: Columns) -> Iterator[Read]:
         ),
         "parse_options": pc.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
         "convert_options": pc.ConvertOptions(
+            include_columns=[str(place) for place in kept],
             column_types=dict.fromkeys(columns_read, pa.string()),
             null_values=[""],
             strings_can_be_null=True,

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.json as pj
 
-from event_generator.columns import Columns, fold
+from event_generator.columns import RESERVED, Columns, find, fold
 from event_generator.extracts import Extract
-from event_generator.raw import BLOCK_BYTES, BLOCK_ROWS, Lines, Read
+from event_generator.raw import BLOCK_BYTES, BLOCK_ROWS, Lines, Names, Read
 
 TYPES = {"text": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "time": pa.string()}
 MARK = b"\xef\xbb\xbf"
 
 
-def jsonl_batches(extract: Extract, columns: Columns) -> Iterator[Read]:
+def jsonl_batches(extract: Extract, columns: Columns, only: Names = None) -> Iterator[Read]:
+    """All columns, whatever is needed of them: keys may be spelled in many ways."""
     schema = _schema(columns)
     for chunk in _chunks(extract):
         batch = _in_columns(chunk, schema) if schema else None
         if batch is None:
-            yield from _line_by_line(chunk)
+            yield from _line_by_line(chunk, columns)
         else:
             for start in range(0, batch.num_rows, BLOCK_ROWS):
                 yield Read(batch.slice(start, BLOCK_ROWS), [])
@@ -65,8 +66,8 @@ def _in_columns(chunk: bytes, schema: pa.Schema) -> pa.RecordBatch | None:
     return batches[0] if len(batches) == 1 and table.schema == schema else None
 
 
-def _line_by_line(chunk: bytes) -> Iterator[Read]:
-    """Objects as columns of JSON, null where a key is missing; a line that is no object is broken."""
+def _line_by_line(chunk: bytes, columns: Columns) -> Iterator[Read]:
+    """Objects as they are, beside the columns that are looked at; a line that is no object is broken."""
     rows: list[dict[str, Any]] = []
     broken: Lines = []
     for line in filter(bytes.strip, chunk.split(b"\n")):
@@ -75,12 +76,17 @@ def _line_by_line(chunk: bytes) -> Iterator[Read]:
             broken.append(line.rstrip(b"\r"))
         else:
             rows.append(row)
-    names = list(dict.fromkeys(name for row in rows for name in row))
     for start in range(0, len(rows), BLOCK_ROWS):
-        part = rows[start : start + BLOCK_ROWS]
-        yield Read(pa.record_batch([_column(row.get(name) for row in part) for name in names], names), [], True)
+        yield _read(rows[start : start + BLOCK_ROWS], columns)
     if broken:
         yield Read(pa.record_batch([], []), broken)
+
+
+def _read(rows: list[dict[str, Any]], columns: Columns) -> Read:
+    looked_at = {names[0]: _column(rows, names) for names in (columns.time, columns.id, columns.key) if names}
+    sent = ({name: value for name, value in row.items() if fold(name) not in RESERVED} for row in rows)
+    bodies = [json.dumps(row, ensure_ascii=False, separators=(",", ":"))[1:-1] for row in sent]
+    return Read(pa.record_batch(list(looked_at.values()), list(looked_at)), [], pa.array(bodies, pa.string()))
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
@@ -98,5 +104,12 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _column(values: Iterable[Any]) -> pa.Array:
-    return pa.array([json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in values])
+def _column(rows: list[dict[str, Any]], names: tuple[str, ...]) -> pa.Array:
+    """What each row says under the best name that it has: a text as it is, anything else as JSON writes it."""
+    return pa.array([_text(row, names) for row in rows], pa.string())
+
+
+def _text(row: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    place = find(names, row)
+    value = None if place is None else list(row.values())[place]
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

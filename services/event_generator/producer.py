@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 from event_generator.client_settings import Client
 
 BOOTSTRAP_MS = 3_000
-TUNING = {"linger_ms": 20, "batch_size": 1 << 18, "compression_type": "lz4", "metrics_enabled": False}
+TUNING = {"linger_ms": 20, "batch_size": 1 << 19, "compression_type": "lz4", "metrics_enabled": False}
 
 
 class Future(Protocol):

@@ -10,6 +10,7 @@ BLOCK_ROWS = 1 << 15
 BLOCK_BYTES = 1 << 22
 
 Lines = list[bytes]
+Names = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,4 @@ class Read:
 
     batch: pa.RecordBatch
     broken: Lines
-    is_json: bool = False  # every column holds values as JSON
+    bodies: pa.StringArray | None = None  # the members of each row, where they are written already

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -15,16 +14,16 @@ from datagen.errors import UserError
 from datagen.model import TextFormat
 from datagen.sinks.faults import told
 from event_generator.block import I64, Block, Flags
-from event_generator.cells import JSON_TEXT, as_json, bodies
+from event_generator.cells import as_json, bodies
 from event_generator.columns import RESERVED, Columns, find, fold
 from event_generator.extracts import Extract
 from event_generator.from_csv import csv_batches
 from event_generator.from_jsonl import jsonl_batches
 from event_generator.from_parquet import parquet_batches
-from event_generator.raw import Lines, Read
+from event_generator.raw import Lines, Names, Read
 from event_generator.times import instants
 
-READERS: Mapping[TextFormat, Callable[[Extract, Columns], Iterator[Read]]] = MappingProxyType(
+READERS: Mapping[TextFormat, Callable[[Extract, Columns, Names], Iterator[Read]]] = MappingProxyType(
     {"csv": csv_batches, "jsonl": jsonl_batches, "parquet": parquet_batches}
 )
 
@@ -36,11 +35,19 @@ def blocks(extract: Extract, columns: Columns, before_us: int | None = None) -> 
     """
     record, last_us = 1, before_us
     with _readable(extract):
-        for read in READERS[extract.format](extract, columns):
+        for read in READERS[extract.format](extract, columns, None):
             block = _block(read, extract, columns, record, last_us)
             if block is not None:
                 record, last_us = record + len(block), int(block.times[-1])
                 yield block
+
+
+def look(extract: Extract, columns: Columns) -> Iterator[tuple[int, I64]]:
+    """How many rows a batch has, and the instants of those that have one; nothing else is read. UserError as above."""
+    with _readable(extract):
+        for read in READERS[extract.format](extract, columns, frozenset(columns.time)):
+            times, there, _ = _times(read, columns)
+            yield read.batch.num_rows + len(read.broken), times[there]
 
 
 @contextmanager
@@ -75,12 +82,16 @@ Parts = tuple[pa.Array, pa.Array, pa.Array, pa.Array, I64, Flags]
 
 def _rows(read: Read, extract: Extract, columns: Columns, record: int) -> Parts:
     batch = read.batch
-    names = batch.schema.names
-    sent = [place for place, name in enumerate(names) if fold(name) not in RESERVED]
-    kinds = [JSON_TEXT if read.is_json else columns.kind(names[place]) for place in sent]
-    body = bodies([names[place] for place in sent], [batch.column(place) for place in sent], kinds, batch.num_rows)
+    body = _bodies(batch, columns) if read.bodies is None else read.bodies
     times, there, stamps = _times(read, columns)
     return body, stamps, _ids(read, extract, columns, record), _texts(read, columns.key), times, there
+
+
+def _bodies(batch: pa.RecordBatch, columns: Columns) -> pa.Array:
+    names = batch.schema.names
+    sent = [place for place, name in enumerate(names) if fold(name) not in RESERVED]
+    kinds = [columns.kind(names[place]) for place in sent]
+    return bodies([names[place] for place in sent], [batch.column(place) for place in sent], kinds, batch.num_rows)
 
 
 def _whole_lines(lines: Lines, extract: Extract, record: int) -> Parts:
@@ -96,7 +107,7 @@ def _times(read: Read, columns: Columns) -> tuple[I64, Flags, pa.Array]:
     rows, place = read.batch.num_rows, find(columns.time, read.batch.schema.names)
     if place is None:
         return np.zeros(rows, np.int64), np.zeros(rows, np.bool_), pa.array(["null"] * rows)
-    column = _texts(read, columns.time) if read.is_json else read.batch.column(place)
+    column = read.batch.column(place)
     times, there = instants(column, columns.time_format)
     if there.all():
         return times, there, pa.nulls(rows, pa.string())
@@ -119,15 +130,7 @@ def _texts(read: Read, names: tuple[str, ...]) -> pa.Array:
     if place is None:
         return pa.nulls(read.batch.num_rows, pa.string())
     column = read.batch.column(place)
-    if read.is_json:
-        return pa.array([_plain(text) for text in column.to_pylist()], pa.string())
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
-
-
-def _plain(text: str) -> str | None:
-    """What JSON text stands for: a text itself, anything else as it is written."""
-    value = json.loads(text) if text[0] in '"n' else text
-    return value if isinstance(value, str) else None
 
 
 def filled(times: I64, there: Flags, last_us: int | None) -> I64:

@@ -19,7 +19,7 @@ from event_generator.block import SCHEMA, Block, of_batch
 from event_generator.columns import Columns
 from event_generator.extracts import Extract, Extracts
 from event_generator.raw import BLOCK_ROWS
-from event_generator.reading import blocks
+from event_generator.reading import blocks, look
 
 PLACE = pa.field("place", pa.uint64())  # by which the sorted file is ordered
 MEMORY = "256MB"
@@ -38,7 +38,7 @@ class Span:
 
 
 def survey(extracts: Extracts, columns: Columns) -> Span:
-    """Reads every file once."""
+    """Reads the instants of every file once."""
     looks = [_look(extract, columns) for extract in extracts.files]
     timed = [look for look in looks if look.times]
     if not timed:
@@ -63,9 +63,8 @@ class _Look:
 def _look(extract: Extract, columns: Columns) -> _Look:
     rows, timed, in_order = 0, 0, True
     times: tuple[int, ...] = ()
-    for block in blocks(extract, columns):
-        known = block.times[block.timed]
-        rows, timed = rows + len(block), timed + len(known)
+    for count, known in look(extract, columns):
+        rows, timed = rows + count, timed + len(known)
         if len(known):
             in_order &= bool((known[1:] >= known[:-1]).all()) and (not times or times[-1] <= int(known[0]))
             low, high = int(known.min()), int(known.max())

@@ -25,7 +25,7 @@ from event_generator.columns import Columns
 from event_generator.extracts import NothingThereError
 from event_generator.reading import blocks
 from event_generator.source import from_files, from_sorted, put_in_order, survey
-from tests.event_generator.conftest import Shop
+from tests.event_generator.conftest import HEADER, Shop
 
 GALLERY = sorted(set((here().root / "schemas").glob("*.json")) - {here().root / "schemas" / "schema.json"})
 
@@ -157,7 +157,7 @@ def test_lines_of_json_keep_what_no_schema_declares(shop: Shop) -> None:
     shop.write("one.jsonl", *map(json.dumps, lines), header=None)
     first, second = read(shop, "one.jsonl")
     assert first["members"] == lines[0]
-    assert second["members"] == {"id": 7, "at": "2025-01-03", "city": None, "amount": "5", "more": None}
+    assert second["members"] == {"id": 7, "at": "2025-01-03", "amount": "5"}
     assert (first["key"], first["stamp"], second["id"], second["key"]) == ("Pune", None, "7", None)
 
 
@@ -278,3 +278,26 @@ def test_files_that_overlap_are_not_in_order(shop: Shop) -> None:
     assert survey(extracts.find(shop.input, None, None), columns(shop)).in_order
     shop.events(300, start=298, name="b.csv")
     assert not survey(extracts.find(shop.input, None, None), columns(shop)).in_order
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "jsonl", "parquet"])
+def test_a_look_at_the_instants_alone_tells_what_reading_everything_tells(
+    shop: Shop, tmp_path: Path, form: str
+) -> None:
+    name = f"one.{form}"
+    if form.startswith("csv"):
+        text = (
+            f"{HEADER}\na,2025-01-02,x,1,1,true\nb,soon,x,1,1,true\nc,2025-01-01,x\nd,2025-01-05,x,1,1,true\n".encode()
+        )
+        (shop.input / name).write_bytes(gzip.compress(text) if form.endswith("gz") else text)
+    elif form == "jsonl":
+        shop.write(
+            name, '{"id": "a", "When": "2025-01-02"}', "{", '{"at": "soon"}', '{"at": "2025-01-05"}', header=None
+        )
+    else:
+        pq.write_table(pa.table({"id": ["a", "b"], "when": ["2025-01-02", "2025-01-05"]}), shop.input / name)
+    rows = read(shop, name)
+    timed = [row["us"] for row in rows if row["stamp"] is None and not row["whole"]]
+    span = survey(extracts.find(shop.input, None, None), columns(shop))
+    assert (span.rows, span.timed, span.first_us, span.last_us) == (len(rows), len(timed), timed[0], timed[-1])
+    assert len(timed) == 2
