@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from datagen.errors import UserError
+from datagen.schema import read_schema
 from event_generator.delivery import CORRUPT, DUPLICATE, LATE, NONE, Delivery, delivery_of, truth
+from tests.event_generator.conftest import DOCUMENT, Shop
 
 ROWS = 100_000
 
@@ -76,6 +78,18 @@ def test_options_come_before_the_document() -> None:
     assert made == Delivery(0.1, 60_000_000, 0.2, 0.3, 5_000_000, 1)
     said = delivery_of(document, late="0.02:5m", duplicate=0, corrupt=0.1, disorder_s=0, seed=1, watermark_s=900)
     assert said == Delivery(0.02, 300_000_000, 0, 0.1, 0, 1)
+
+
+def test_a_document_may_say_it_and_bears_the_same_fingerprint(shop: Shop) -> None:
+    plain = read_schema(shop.schema)
+    said = {"late": {"rate": 0.1, "delay_s": 60}, "duplicate": None, "disorder": {"seconds": 2}}
+    shop.schema.write_text(json.dumps({**DOCUMENT, "delivery": said}))
+    dataset = read_schema(shop.schema)
+    made = delivery_of(
+        dataset.document, late=None, duplicate=None, corrupt=None, disorder_s=None, seed=1, watermark_s=900
+    )
+    assert made == Delivery(late=0.1, late_us=60_000_000, disorder_us=2_000_000, seed=1)
+    assert dataset.analysis.fingerprint == plain.analysis.fingerprint
 
 
 @pytest.mark.parametrize("text", ["0.02", "0.02:", "x:3s", "2:3s", "0.02:3d", "-0.1:3s", "nan:3s"])

@@ -423,9 +423,17 @@ TOP: list[tuple[Mapping[str, Any], str]] = [
     ({"name": "analysis_csv"}, "name: name='analysis_csv' is a folder of the results; choose another name"),
     ({"time_windw": {}}, "time_windw: 'time_windw' is not a key here; did you mean 'time_window'?"),
     (
-        {"delivery": {}},
-        "delivery: 'delivery' is not a key here; "
-        "known: name, seed, entity_count, time_window, output, schema, analysis",
+        {"scenarios": {}},
+        "scenarios: 'scenarios' is not a key here; "
+        "known: name, seed, entity_count, time_window, output, delivery, schema, analysis",
+    ),
+    (
+        {"delivery": {"duplicate": {"rate": 2}}},
+        "delivery.duplicate.rate: rate=2 must be at most 1",
+    ),
+    (
+        {"delivery": {"late": {"rate": 0.1, "delay": 3}}},
+        "delivery.late.delay: 'delay' is not a key here; did you mean 'delay_s'?",
     ),
     ({"analysis": []}, "analysis: analysis=[] must be an object"),
 ]

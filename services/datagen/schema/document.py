@@ -9,13 +9,27 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from datagen.schema.fields import Written
 from datagen.schema.names import FIELD_NAME, SLUG, is_slug, show, slug
-from datagen.schema.values import Digits, FieldName, Instant, Int64, Label, Loose, Span, defined, refuse, whole
+from datagen.schema.values import (
+    Digits,
+    FieldName,
+    Fraction,
+    Instant,
+    Int64,
+    Label,
+    Loose,
+    Span,
+    defined,
+    refuse,
+    whole,
+)
 
 MAX_ROWS = 10_000_000_000
 MAX_FIELDS = 1_000
 DEFAULT_ROWS = 1_000
 MAX_EXPRESSION = 2_000
 MAX_ENTRIES = MAX_FIELDS
+MAX_DELAY_S = 366 * 86_400
+Seconds = Annotated[float, Field(ge=0, le=MAX_DELAY_S)]
 
 
 def _dataset_name(value: str) -> str:
@@ -54,6 +68,26 @@ class TimeWindow(Written):
 class OutputChoice(Written):
     format: Literal["csv", "jsonl", "parquet"] = Field("csv", description="the kind of file")
     gzip: bool = Field(False, description="whether csv and jsonl files are compressed")
+
+
+class LateChoice(Written):
+    rate: Fraction = Field(0.0, description="the share of events that are sent late")
+    delay_s: Seconds = Field(0.0, description="by how much event time")
+
+
+class RateChoice(Written):
+    rate: Fraction = Field(0.0, description="the share of events")
+
+
+class DisorderChoice(Written):
+    seconds: Seconds = Field(0.0, description="by how much event time events may be out of order")
+
+
+class DeliveryChoice(Written):
+    late: LateChoice | None = Field(None, description="events that are sent late")
+    duplicate: RateChoice | None = Field(None, description="events that are sent twice")
+    corrupt: RateChoice | None = Field(None, description="events that nobody can read")
+    disorder: DisorderChoice | None = Field(None, description="events that are sent out of order")
 
 
 class Entry(Written):
@@ -128,6 +162,7 @@ class Document(Written):
     entity_count: RowCount = Field(DEFAULT_ROWS, description="how many rows")
     time_window: TimeWindow | None = Field(None, description="the 30 whole days before today where none is given")
     output: OutputChoice | None = Field(None, description="what kind of files")
+    delivery: DeliveryChoice | None = Field(None, description="faults of transport, for the replay alone")
     schema_: Annotated[Any, WithJsonSchema(defined("Fields"))] = Field(
         alias="schema", description="what the rows are made of"
     )
