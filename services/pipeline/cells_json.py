@@ -16,8 +16,9 @@ from pipeline.texts import WHITE, trimmed
 OBJECT, NAMES, VALUES = "object", "names", "values"
 STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 MARK = "\ufeff"
-# Something must follow the object, or what stands behind it on its line would go unseen.
-ENCLOSED = "object map<string,variant>, end boolean"
+# The line is made the first of two objects, or what stands behind the object on it would go unseen.
+ENCLOSED = "array<map<string,variant>>"
+BEHIND = "behind the line"
 NUMBERS = ("BIGINT", "DECIMAL", "DOUBLE", "FLOAT")
 # What stands where a column of a kind is declared: text is read as CSV would, besides the kind's own JSON type.
 ALLOWED: Mapping[Kind, tuple[str, ...]] = {
@@ -63,8 +64,9 @@ def content() -> Column:
 def _parsed(raw: Column) -> Column:
     """The object as a map that keeps keys that stand there twice; null where the line is none."""
     line = F.regexp_replace(raw, f"^{MARK}", "")
-    enclosed = F.from_json(F.concat(F.lit('{"object":'), line, F.lit(',"end":true}')), ENCLOSED, STRICT)
-    return F.when(F.is_valid_utf8(raw), F.when(enclosed["end"], enclosed["object"]))
+    enclosed = F.from_json(F.concat(F.lit("["), line, F.lit(f',{{"{BEHIND}":true}}]')), ENCLOSED, STRICT)
+    alone = (F.size(enclosed) == 2) & F.map_contains_key(F.get(enclosed, F.lit(1)), BEHIND)
+    return F.when(F.is_valid_utf8(raw), F.when(alone, F.get(enclosed, F.lit(0))))
 
 
 def _names(keys: Column, reading: Reading) -> Column:

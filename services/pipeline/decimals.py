@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DecimalType, LongType
@@ -39,8 +41,8 @@ def from_exact(value: Column, number: NumberColumn) -> Column:
     """The number a whole number or decimal is."""
     if not number.exact:
         return F.bround(value.try_cast(FINE), number.scale).try_cast(spark_type(number))
-    kept = value.try_cast(_wide(number))
-    return F.when(kept == value, kept.try_cast(spark_type(number)))
+    finest = F.lit(Decimal(1).scaleb(-number.scale))
+    return F.when(value % finest == 0, value.try_cast(_wide(number)).try_cast(spark_type(number)))
 
 
 def text_fault(text: Column, number: NumberColumn) -> Column:

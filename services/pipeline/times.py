@@ -44,13 +44,19 @@ LONGER = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d"}
 
 def instant_us(text: Column, time_format: str) -> Column:
     """Microseconds since 1970-01-01 UTC that a text tells in the column's own format or in ISO 8601, else null."""
-    iso = F.unix_micros(F.when(text.rlike(ISO), text.try_cast("timestamp")))
+    iso = F.unix_micros(F.when(text.rlike(ISO), _timestamp(text)))
     if time_format == "iso":
         return iso
     if time_format in UNITS_US:
         count = F.when(text.rlike(WHOLE), text.try_cast("bigint"))
         return F.coalesce(from_epoch(count, UNITS_US[time_format]), iso)
     return F.coalesce(_by_pattern(trimmed(text), time_format), iso)
+
+
+def _timestamp(text: Column) -> Column:
+    """Spark reads no zone behind hours and minutes alone."""
+    full = F.regexp_replace(text, r"([T ]\d\d:\d\d)( ?[Z+-])", "$1:00$2")
+    return F.coalesce(text.try_cast("timestamp"), full.try_cast("timestamp"))
 
 
 def from_epoch(count: Column, unit_us: int) -> Column:
@@ -65,7 +71,7 @@ def _by_pattern(text: Column, pattern: str) -> Column:
     days = _number(found["j"]) - 1 if "j" in found else F.lit(0)
     offset = _offset_minutes(found["z"]) if "z" in found else F.lit(0)
     valid = text.rlike(expression) & (days.between(0, 365))
-    return F.when(valid, instant + days * DAY_US - offset * (60 * SECOND_US))
+    return F.when(valid, instant + days * DAY_US - offset * F.lit(60 * SECOND_US).cast("bigint"))
 
 
 def _expression(pattern: str) -> tuple[str, tuple[str, ...]]:

@@ -191,19 +191,21 @@ def test_what_is_no_finite_double_is_no_number(spark: SparkSession) -> None:
     assert [[row[name] for name in read] for row in found[:3]] == [[None] * 4] * 3
 
 
-ROUNDED = {  # as decimal(38, 9) -> to six digits, half to even
-    "1": "1",
-    "1.50": "1.5",
-    "0.0000005": "0",
-    "0.0000015": "0.000002",
-    "-0.0000025": "-0.000002",
-    "9223372036854775808": "9223372036854775808",
+EXACT = {  # as decimal(38, 9) -> for each column; None where it has too many digits
+    "1": ("1", "1", "1", "1"),
+    "1.50": (None, "1.5", "1.5", "1.5"),
+    "1.005": (None, None, "1.005", "1.005"),
+    "0.0000005": (None, None, None, "0"),
+    "0.0000015": (None, None, None, "0.000002"),
+    "-0.0000025": (None, None, None, "-0.000002"),
+    "9223372036854775807": ("9223372036854775807",) * 4,
+    "9223372036854775808": (None, *["9223372036854775808"] * 3),
 }
 
 
-def test_a_whole_number_is_itself_and_a_decimal_is_rounded_where_it_may_be(spark: SparkSession) -> None:
-    loose = answers(spark, list(map(Decimal, ROUNDED)), {"loose": from_exact(F.col(VALUE), LOOSE)}, "decimal(38,9)")
-    assert [row["loose"] for row in loose] == list(map(Decimal, ROUNDED.values()))
-    wholes = [0, -1, 2**63 - 1, -(2**63), None]
+def test_a_whole_number_or_decimal_is_itself(spark: SparkSession) -> None:
     questions = {column.name: from_exact(F.col(VALUE), column) for column in COLUMNS}
+    found = told(answers(spark, list(map(Decimal, EXACT)), questions, "decimal(38,9)"))
+    assert found == [[one and Decimal(one) for one in expected] for expected in EXACT.values()]
+    wholes = [0, -1, 2**63 - 1, -(2**63), None]
     assert told(answers(spark, wholes, questions, "bigint")) == [[one] * len(COLUMNS) for one in wholes]

@@ -42,6 +42,7 @@ ISO = {  # text -> the same as Python reads it
     f"{DAY}T10:00:59.123456789": f"{DAY}T10:00:59.123456",
     f"{DAY}T10:00:59Z": f"{DAY}T10:00:59+00:00",
     f"{DAY} 10:00:59 Z": f"{DAY}T10:00:59+00:00",
+    f"{DAY}T10:00Z": f"{DAY}T10:00+00:00",
     f"{DAY}T10:00:59+05:30": f"{DAY}T10:00:59+05:30",
     f"{DAY}T10:00:59 -05:30": f"{DAY}T10:00:59-05:30",
     f"{DAY}T10:00:59.25+0530": f"{DAY}T10:00:59.250+05:30",
@@ -82,7 +83,7 @@ def instants(count: int) -> Iterator[datetime]:
     yield from (datetime(2000, 1, 1, tzinfo=UTC), datetime(2024, 12, 31, 23, 59, 59, 999_999, UTC))
     yield from (datetime(2024, 2, 29, 12, tzinfo=UTC), datetime(2025, 3, 1, 0, 30, tzinfo=UTC))
     for _ in range(count):
-        zone = timezone(timedelta(minutes=draw.randrange(-30, 31)))
+        zone = timezone(timedelta(minutes=draw.randrange(-12 * 60, 14 * 60)))
         yield (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=draw.uniform(0, 68 * 365 * 86_400))).astimezone(
             zone
         )
