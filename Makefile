@@ -1,6 +1,6 @@
 # Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo doctor reset test lint check bench fix golden pictures lock clean distclean
+.PHONY: help setup demo status down doctor reset test lint check bench fix golden pictures lock clean distclean
 
 SCHEMA ?= schemas/card_transactions.json
 ARGS   ?=
@@ -13,13 +13,19 @@ help: ## this list
 setup: ## the virtual environment, packages and artefacts, and nothing else
 	@$(RUN)
 
-demo: ## data, batch job and page, until Ctrl-C (SCHEMA=... another business, ARGS='--rows 100000' ...)
+demo: ## both halves and their pages, until Ctrl-C (SCHEMA=... another business, ARGS='batch', ARGS='--detach' ...)
 	@$(RUN) -m demo up --schema "$(SCHEMA)" $(ARGS)
+
+status: ## how each part of a running demo is (ARGS=--json for scripts)
+	@$(RUN) -m demo status $(ARGS)
+
+down: ## end a running demo
+	@$(RUN) -m demo down $(ARGS)
 
 doctor: ## what of this machine does not fit, and what to do about it
 	@$(RUN) --bare -m demo.doctor
 
-reset: ## remove what the demo made: inputs, outputs, state
+reset: ## remove what the demo made: inputs, outputs, topics, checkpoints
 	@$(RUN) -m demo reset $(ARGS)
 
 test: ## all tests (ARGS='tests/demo -k name' some)
@@ -31,7 +37,7 @@ lint: ## formatting, lint and types
 	@$(RUN) -m mypy
 
 check: lint ## lint, and the tests that need no JVM and no browser
-	@$(RUN) -m pytest -q -m "not spark and not browser and not slow" $(ARGS)
+	@$(RUN) -m pytest -q -m "not spark and not kafka and not browser and not slow" $(ARGS)
 
 bench: ## measure this machine against other ways of making rows (ARGS='--quick', ARGS='--write' docs/performance.md)
 	@SPARK_SUBMIT_OPTS= SPARK_LAUNCHER_OPTS= $(RUN) -m bench $(ARGS)

@@ -41,10 +41,7 @@ def of_analysis(analysis: Analysis, key: str | None) -> Columns:
     def names(column: str | None) -> tuple[str, ...]:
         return tuple(map(fold, (column, *analysis.aliases.get(column, ())))) if column else ()
 
-    known: dict[str, InputColumn] = {}
-    for column in analysis.columns:
-        for name in names(column.name):
-            known.setdefault(name, column)
+    known = {name: column for column in analysis.columns for name in names(column.name)}
     time_format = analysis.column(time).time_format if time else None
     return Columns(known, names(time), time_format or "iso", names(analysis.id_field), names(key or first))
 

@@ -154,5 +154,5 @@ def _parted(messages: Messages, reached: int) -> tuple[Messages, Messages | None
     count = int(np.searchsorted(messages.due[order], reached, side="left" if reached != NEVER else "right"))
     floor = int(messages.seq.min()) // 2
     kept = order[count:]
-    rest = messages.picked(kept, int(messages.seq[kept].min()) // 2) if len(kept) else None
+    rest = messages.picked(kept, floor) if len(kept) else None
     return messages.picked(order[:count], floor), rest

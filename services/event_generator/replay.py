@@ -164,9 +164,8 @@ class _Run:
     def _close(self) -> None:
         """A heartbeat for each partition, which makes the last windows appear."""
         plan = self.plan
-        epoch = max(0, (plan.position.place.seq // 2 if plan.position.place else 0) // max(1, plan.span.rows))
-        place = self.sender.place
-        epoch = place.seq // 2 // max(1, plan.span.rows) if place else epoch
+        place = self.sender.place or plan.position.place
+        epoch = place.seq // 2 // plan.span.rows if place else 0
         last_us = plan.span.last_us if plan.span.timed else self.clock_us
         event_us = max(last_us + plan.course.epoch(epoch).shift_us, self.clock_us) + plan.closing_us
         count, row = plan.topic.partitions, (epoch + 1) * plan.span.rows

@@ -101,6 +101,7 @@ def test_epochs_follow_each_other_and_go_on_from_any_row() -> None:
                 return found[:count]
         return found
 
+    assert [course(64, loops=True).epoch(number).shift_us for number in range(3)] == [0, 10**9, 2 * 10**9]
     assert first(0, 1000) == [(row // ROWS, row) for row in range(1000)]
     assert first(777, 300) == [(row // ROWS, row) for row in range(777, 1077)]
 

@@ -176,3 +176,5 @@ def test_waiting_down_to_an_instant_waits_for_what_was_due_before_and_no_longer(
     assert one.oldest_due == 500
     one.settle_down_to(400)
     assert one.oldest_due == 500
+    one.settle_down_to(500)
+    assert one.oldest_due == 600
