@@ -14,16 +14,12 @@ import duckdb
 
 from dashboard.question import Period, Question
 from datagen.analysis import Analysis
+from web.database import database, quoted
 from web.figures import RECORDS, Figure, Sum, Totals, figures
 from web.folder import UnreadableError
 from web.published import Run
 
 FOLDER = "parquet"
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 2,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
 
 
 class LackingError(Exception):
@@ -53,7 +49,7 @@ class Cube:
         self.figures = figures(self.analysis)
         self.summed = tuple(dict.fromkeys(figure.summed for figure in self.figures))
         self.columns = (self.day, *self.dimensions, *_published(self.analysis))
-        self._database = duckdb.connect(":memory:", config=SETTINGS)
+        self._database = database()
         files = run.files(FOLDER)
         try:
             self._load(files)
@@ -63,7 +59,7 @@ class Cube:
 
     def _load(self, files: Sequence[str]) -> None:
         """Days stand in the names of folders, as text; everything else has the type it was written with."""
-        read = f"read_parquet(?, hive_partitioning = true, hive_types = {{{_name(self.day)}: date}})"
+        read = f"read_parquet(?, hive_partitioning = true, hive_types = {{{quoted(self.day)}: date}})"
         found = {row[0].lower() for row in self._database.execute(f"describe from {read}", [files]).fetchall()}
         lacking = [name for name in self.columns if name.lower() not in found]
         if lacking:
@@ -73,14 +69,14 @@ class Cube:
     def per_day(self, question: Question, period: Period) -> dict[date, Totals]:
         """The sums of each day that has a record."""
         where, bound = self._where(question, period)
-        sql = f"select {_name(self.day)}, {_sums(self.summed)} from cube where {where} group by 1"
+        sql = f"select {quoted(self.day)}, {_sums(self.summed)} from cube where {where} group by 1"
         return {row[0]: dict(zip(self.summed, row[1:], strict=True)) for row in self._ask(sql, bound)}
 
     def per_day_by(self, question: Question, period: Period, dimension: str, values: Sequence[str]) -> DaysBy:
         """`per_day` for each of the values of a dimension; what has another value under None."""
         where, bound = self._where(question, period)
-        value = f"case when {_name(dimension)} in ({_marks(values)}) then {_name(dimension)} end"
-        sql = f"select {value}, {_name(self.day)}, {_sums(self.summed)} from cube where {where} group by 1, 2"
+        value = f"case when {quoted(dimension)} in ({_marks(values)}) then {quoted(dimension)} end"
+        sql = f"select {value}, {quoted(self.day)}, {_sums(self.summed)} from cube where {where} group by 1, 2"
         found: DaysBy = {}
         for row in self._ask(sql, [*values, *bound]):
             found.setdefault(row[0], {})[row[1]] = dict(zip(self.summed, row[2:], strict=True))
@@ -92,7 +88,7 @@ class Cube:
             return [], 0
         where, bound = self._where(question, question.period)
         summed = tuple(dict.fromkeys((RECORDS, figure.summed)))
-        rank = f"sum({_name(figure.summed)})"
+        rank = f"sum({quoted(figure.summed)})"
         rank = f"cast({rank} as double) / sum({RECORDS})" if figure.divided else rank
         names = _list(dimensions)
         sql = (
@@ -106,7 +102,7 @@ class Cube:
 
     def values(self, dimension: str, search: str, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Values of a dimension in the whole run that contain a text, most records first, and how many there are."""
-        name = _name(dimension)
+        name = quoted(dimension)
         sql = (
             f"select {name}, sum({RECORDS}), count(*) over () from cube where contains(lower({name}), lower(?)) "
             f"group by {name} order by 2 desc, 1 limit ?"
@@ -142,23 +138,23 @@ class Cube:
         return self._ask(f"select sum({RECORDS}) from cube", [])[0][0]  # type: ignore[no-any-return]
 
     def _extent(self, run: Run) -> Period:
-        first, last = self._ask(f"select min({_name(self.day)}), max({_name(self.day)}) from cube", [])[0]
+        first, last = self._ask(f"select min({quoted(self.day)}), max({quoted(self.day)}) from cube", [])[0]
         if first is None or last is None:
             raise UnreadableError(f"{FOLDER}/ of run {run.short}: no row")
         return Period(first, last)
 
     def _ordered(self, question: Question, period: Period, order: str, descending: bool) -> tuple[str, list[Any]]:
         where, bound = self._where(question, period)
-        ties = [f"{_name(self.day)} desc", *map(_name, self.dimensions)]
+        ties = [f"{quoted(self.day)} desc", *map(quoted, self.dimensions)]
         direction = "desc" if descending else "asc"
-        ordered = f"order by {_name(order)} {direction}, {', '.join(ties)}"
+        ordered = f"order by {quoted(order)} {direction}, {', '.join(ties)}"
         return f"select {_list(self.columns)} from cube where {where} {ordered}", bound
 
     def _where(self, question: Question, period: Period) -> tuple[str, list[Any]]:
-        terms = [f"{_name(self.day)} between ? and ?"]
+        terms = [f"{quoted(self.day)} between ? and ?"]
         bound: list[Any] = [period.first, period.last]
         for dimension, values in question.where.items():
-            terms.append(f"{_name(dimension)} in ({_marks(values)})")
+            terms.append(f"{quoted(dimension)} in ({_marks(values)})")
             bound.extend(values)
         return " and ".join(terms), bound
 
@@ -181,12 +177,8 @@ def _published(analysis: Analysis) -> tuple[str, ...]:
     )
 
 
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
 def _list(columns: Sequence[str]) -> str:
-    return ", ".join(map(_name, columns))
+    return ", ".join(map(quoted, columns))
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -194,4 +186,4 @@ def _marks(values: Sequence[str]) -> str:
 
 
 def _sums(columns: Sequence[str]) -> str:
-    return ", ".join(f"sum({_name(column)})" for column in columns)
+    return ", ".join(f"sum({quoted(column)})" for column in columns)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from dashboard.cube import Cube, Segment
 from dashboard.palette import Palette, palette
 from dashboard.question import Period, Question
-from web.figures import RECORDS, Figure, Sum, Totals, tiles
+from web.figures import RECORDS, Figure, Sum, Totals, exact_text, tiles
 
 SEGMENTS = 20  # of each card; the page draws the first few and lists all
 CARDS = 3  # dimensions that have a card of their own
@@ -80,11 +79,11 @@ def _tile(figure: Figure, totals: Totals, before: Totals, spark: list[float | No
 def _moved(figure: Figure, totals: Totals, before: Totals) -> dict[str, Any]:
     value, previous = _value(figure, totals), _value(figure, before)
     change = figure.change(value, previous)
-    return {"metric": figure.name, "value": _text(value), "previous": _text(previous), "change": change}
+    return {"metric": figure.name, "value": exact_text(value), "previous": exact_text(previous), "change": change}
 
 
 def _rate(figure: Figure, totals: Totals, before: Totals) -> dict[str, Any]:
-    hits = _text(totals.get(figure.summed, 0))
+    hits = exact_text(totals.get(figure.summed, 0))
     return _moved(figure, totals, before) | {"count": hits, "records": totals.get(RECORDS, 0)}
 
 
@@ -105,9 +104,9 @@ def _trend(figure: Figure, period: Period | None, days: Days, previous: Period |
     dates, earlier = period.dates() if period else [], previous.dates() if previous else []
     return {
         "days": dates,
-        "values": [_text(_value(figure, days.get(day))) for day in dates],
+        "values": [exact_text(_value(figure, days.get(day))) for day in dates],
         "previous_days": earlier,
-        "previous_values": [_text(_value(figure, before.get(day))) for day in earlier],
+        "previous_values": [exact_text(_value(figure, before.get(day))) for day in earlier],
     }
 
 
@@ -121,7 +120,7 @@ def _parts(cube: Cube, question: Question, figure: Figure, colours: Palette | No
         {
             "value": value,
             "colour": colours.colour(value),
-            "values": [_text(_value(figure, found[value].get(day))) for day in dates],
+            "values": [exact_text(_value(figure, found[value].get(day))) for day in dates],
         }
         for value in sorted(found, key=colours.colour)
     ]
@@ -136,10 +135,6 @@ def _segments(
 
 
 def _segment(segment: Segment, figure: Figure, colours: Palette | None) -> dict[str, Any]:
-    value = _text(figure.value(segment.totals))
+    value = exact_text(figure.value(segment.totals))
     colour = colours.colour(segment.values[0]) if colours else None
     return {"values": segment.values, "value": value, "records": segment.totals[RECORDS], "colour": colour}
-
-
-def _text(value: Sum | None) -> str | None:
-    return None if value is None else format(Decimal(value), "f")

@@ -29,12 +29,14 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "event_generator": {"datagen"},
     "web": {"datagen"},
     "dashboard": {"datagen", "web"},
-    "demo": {"datagen", "pipeline", "batch", "streaming", "event_generator", "web", "dashboard"},
+    "streaming_dashboard": {"datagen", "web"},
+    "demo": {"datagen", "pipeline", "batch", "streaming", "event_generator", "web", "dashboard", "streaming_dashboard"},
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},
     "web": {"pyspark", "kafka"},
     "dashboard": {"pyspark", "kafka"},
+    "streaming_dashboard": {"pyspark", "kafka"},
     "pipeline": {"flask", "waitress"},
     "batch": {"flask", "waitress"},
     "streaming": {"flask", "waitress", "kafka", "duckdb"},
@@ -53,6 +55,7 @@ SPEAKS_OF_COLUMNS = (
     "services/event_generator",
     "services/web",
     "dashboard",
+    "streaming_dashboard",
 )
 
 
@@ -60,7 +63,7 @@ SPEAKS_OF_COLUMNS = (
 def modules() -> Mapping[str, Path]:
     """Every module of ours by its dotted name."""
     paths = [path for room in INWARDS for root in IMPORT_ROOTS for path in (root / room).rglob("*.py")]
-    bases = {path: ROOT if path.is_relative_to(ROOT / "dashboard") else ROOT / "services" for path in paths}
+    bases = {path: ROOT / "services" if path.is_relative_to(ROOT / "services") else ROOT for path in paths}
     return {
         ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__"): path
         for path, base in bases.items()

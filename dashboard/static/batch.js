@@ -1,6 +1,7 @@
 // The batch page: what it asks for, and which part of it writes which answer.
 
 import * as address from "../web/address.js";
+import { age } from "../web/ages.js";
 import { fillPill, wireMasthead } from "../web/masthead.js";
 import { Feed } from "../web/feed.js";
 import { emptyStrip } from "../web/strip.js";
@@ -41,7 +42,14 @@ const feed = new Feed({
     { name: "quality", url: () => "/api/quality", show: (data) => showQuality(page, data) },
     { name: "rows", url: () => query("/api/rows", ASKS.rows), show: (data) => showRows(data, reset) },
   ],
-  hooks: { changed, reset, staleText, fits: ({ shape }) => shape === root.dataset.shape },
+  hooks: {
+    version: ({ run }) => run.id,
+    news: (before, { run }) => (before.run.id === run.id ? null : `Run ${run.short} is published`),
+    fits: ({ shape }) => shape === root.dataset.shape,
+    changed,
+    reset,
+    staleText,
+  },
 });
 
 function overview(data) {
@@ -53,9 +61,13 @@ function overview(data) {
 }
 
 function changed({ status, empty }) {
-  fillPill(feed, page.formats);
+  fillPill(feed, { at: published, live: (status) => ["good", "published ", published(status)] });
   if (empty) emptyStrip(document.querySelector(".strip"), empty.stage);
   if (status) fillFoot(status.run);
+}
+
+function published({ run }) {
+  return age(run.published_at, "ago", page.formats.instant(run.published_at));
 }
 
 function fillFoot(run) {

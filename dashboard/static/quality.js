@@ -1,8 +1,8 @@
 // The strip, the account of every row, and the files they came from.
 
-import { fillAccount, fillVerdict } from "../web/account.js";
+import { fillAccount, fillFindings, fillVerdict, finding } from "../web/account.js";
 import { age } from "../web/ages.js";
-import { h, table } from "../web/dom.js";
+import { table } from "../web/dom.js";
 import { ABSENT, bytes, count, plural } from "../web/format.js";
 import { fillStrip } from "../web/strip.js";
 
@@ -15,7 +15,7 @@ export function showQuality(page, data) {
   fillVerdict(document.getElementById("verdict"), good, verdict.words);
   const card = document.getElementById("quality");
   fillAccount(card.querySelector(".account"), FATES.map((fate) => [fate, data.rows[fate]]));
-  card.querySelector(".reasons").replaceChildren(...findings(data));
+  fillFindings(card.querySelector(".reasons"), findings(data), "No row was quarantined, repaired or met twice.");
   showFiles(document.getElementById("files"), data);
 }
 
@@ -52,14 +52,7 @@ function findings(data) {
   if (data.rows.duplicate_differing) rows.push(finding("duplicates that differ from the first", data.rows.duplicate_differing));
   rows.push(...data.repaired.map(({ column, rule, rows }) => finding(`repaired: ${column}, ${rule}`, rows, "soft")));
   rows.push(...data.warnings.map((warning) => finding(`⚠ ${warning}`, null, "soft")));
-  if (!rows.length) return [h("p", { class: "soft" }, "No row was quarantined, repaired or met twice.")];
-  const caption = h("caption", { class: "sr-only" }, "What was quarantined and repaired, rows of each");
-  return [h("table", {}, caption, h("tbody", {}, ...rows))];
-}
-
-function finding(text, number, tone = null) {
-  const words = h("td", { class: "text", colspan: number === null ? 2 : null }, text);
-  return h("tr", { class: tone }, words, number === null ? null : h("td", { class: "number" }, count(number)));
+  return rows;
 }
 
 function showFiles(card, { files, input }) {

@@ -4,7 +4,7 @@ import * as address from "../web/address.js";
 import { h } from "../web/dom.js";
 import { days, fullDay, shortDay } from "../web/format.js";
 import { Plot, drawable } from "../web/plot.js";
-import { fillTwin, showTwin } from "../web/twins.js";
+import { fillTwin, withoutChart } from "../web/twins.js";
 
 const OTHER = "other";
 const BEFORE = "before";
@@ -28,18 +28,11 @@ export class TrendCard {
     this.card.querySelector(".legend").replaceChildren(...series.map(legend));
     this.plot.draw(spec(formats, figure, trend, period, series));
     fillTwin(this.card, columns(figure, series), () => twinRows(formats, figure, trend, series));
-    if (!drawable()) this.#withoutChart();
+    if (!drawable()) withoutChart(this.card);
   }
 
   redraw() {
     this.plot.redraw();
-  }
-
-  // Without Chart.js the table takes the place of the drawing, and says why.
-  #withoutChart() {
-    showTwin(this.card, true);
-    const note = "Chart.js could not be loaded; run make setup. The figures as a table:";
-    this.card.querySelector(".twin").prepend(h("p", { class: "card-note" }, note));
   }
 
   #wire() {

@@ -124,6 +124,11 @@ def inside(label: str) -> str:
     return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
+def exact_text(value: Sum | None) -> str | None:
+    """Plain decimal text, never with an exponent."""
+    return None if value is None else format(Decimal(value), "f")
+
+
 def facts(analysis: Analysis, known: Iterable[Figure]) -> dict[str, Any]:
     """What a browser must know of a dataset to write its figures: labels, formats, units, polarity."""
     return {

@@ -10,6 +10,8 @@ from typing import Any
 
 from datagen.analysis import Analysis, from_json
 
+Identity = tuple[int, int, int]
+
 
 class NothingPublishedError(Exception):
     """There is no run yet. Not a fault: the page says which stage is empty and what to run."""
@@ -74,3 +76,12 @@ class PublishedFolder(ABC):
 
 def why(error: Exception) -> str:
     return error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not readable"
+
+
+def identity(path: Path) -> Identity | None:
+    """When a file was written, how long it is, and which file it is; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -41,7 +41,7 @@ class Parameters:
         return values[0] if len(values) == 1 else None
 
     def close(self, others: Sequence[str] = ()) -> None:
-        """BadRequestError with everything wrong so far, with parameters that nobody asked for and that are no `others`."""
+        """BadRequestError with everything wrong so far; parameters that nobody asked for are, unless in `others`."""
         known = [*sorted(self.read), *(key for key in others if key not in self.read)]
         unknown = [key for key in self.arguments if key not in known]
         self.reasons.extend(f"{key} is not a parameter here; known: {', '.join(known) or 'none'}" for key in unknown)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -67,6 +68,8 @@ class StrictJson(DefaultJSONProvider):
             return format(value, "f")
         if isinstance(value, date | datetime):
             return value.isoformat()
+        if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
         raise TypeError(f"{type(value).__name__} has no form in JSON")
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:

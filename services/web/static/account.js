@@ -17,7 +17,19 @@ export function fillAccount(node, fates) {
   node.replaceChildren(bar, h("div", { class: "account-legend" }, ...legend));
 }
 
-export function fillVerdict(node, good, words) {
-  node.className = `verdict ${good ? "good" : "bad"}`;
-  node.textContent = `${good ? "✓" : "✗"} ${words}`;
+// tone: what it is in place of "bad" where it is not good.
+export function fillVerdict(node, good, words, tone = null) {
+  node.className = `verdict ${good ? "good" : (tone ?? "bad")}`;
+  node.textContent = `${good ? "✓" : tone === "warn" ? "⚠" : "✗"} ${words}`;
+}
+
+// What is known of those that did not go the usual way: rows made by `finding`, or a sentence where there are none.
+export function fillFindings(node, rows, none) {
+  const caption = h("caption", { class: "sr-only" }, "What was quarantined and repaired, rows of each");
+  node.replaceChildren(rows.length ? h("table", {}, caption, h("tbody", {}, ...rows)) : h("p", { class: "soft" }, none));
+}
+
+export function finding(text, number, tone = null) {
+  const words = h("td", { class: "text", colspan: number === null ? 2 : null }, text);
+  return h("tr", { class: tone }, words, number === null ? null : h("td", { class: "number" }, count(number)));
 }

@@ -21,16 +21,18 @@ export async function ask(url) {
   }
 }
 
-// sources: { name, url(), show(data) }; `show` gives what to say where there is nothing to show, else null. A card belongs to
-// the source that its data-source names.
+// sources: { name, url(), show(data) }; `show` gives what to say where there is nothing to show, else null, or a function from
+// card to that. A card belongs to the source that its data-source names.
 // hooks: changed(feed) after every change of what is known; reset() when the user gives up a wrong address;
-//        staleText(fault, since); fits(status): whether this page is made for what is published now.
+//        staleText(fault, since); fits(status): whether this page is made for what is published now;
+//        version(status, source): changes when that source has something new; news(before, status): what to announce, or null;
+//        old(status, source): { since, sinceText } where the figures are old although they can be read, else null.
 export class Feed {
   constructor({ statusUrl, refreshS, sources, hooks }) {
     this.statusUrl = statusUrl;
     this.refreshS = refreshS;
     this.hooks = hooks;
-    this.sources = sources.map((source) => ({ ...source, state: "loading", wanted: true, good: null, asked: 0 }));
+    this.sources = sources.map((source) => ({ ...source, wanted: true, good: null, asked: 0 }));
     this.status = null; // the last good answer about what is published
     this.answeredAt = null; // when the server last answered anything, by our clock
     this.fault = null; // why there is no status now
@@ -83,15 +85,26 @@ export class Feed {
     this.failures = fault ? this.failures + 1 : 0;
     if (!fault || fault.status) this.answeredAt = now();
     if (lost) announce(fault.message);
-    if (empty) this.status = null;
+    if (empty) this.#forget(empty);
     if (!data) return;
     learnClock(data.now);
     this.answeredAt = now();
-    if (this.status?.run.id !== data.run.id) {
-      if (this.status) announce(`Run ${data.run.short} is published`);
-      for (const source of this.sources) source.wanted = true;
-    } else if (found) announce("The server answers again");
+    const news = this.status && this.hooks.news(this.status, data);
+    if (news) announce(news);
+    else if (found) announce("The server answers again");
     this.status = data;
+    for (const source of this.sources) this.#compare(source, this.hooks.version(data, source));
+  }
+
+  #compare(source, version) {
+    if (source.version !== version) source.wanted = true;
+    source.version = version;
+  }
+
+  // Nothing is published any more, or not yet: whatever comes is new.
+  #forget(empty) {
+    [this.status, this.empty] = [null, empty];
+    for (const source of this.sources) source.version = null;
   }
 
   #schedule() {
@@ -111,19 +124,19 @@ export class Feed {
     this.#cards(source).forEach((card) => setBusy(card, false));
     source.fault = fault ?? null;
     source.wanted = Boolean(fault) && fault.status !== 400;
-    if (empty) [this.status, this.empty] = [null, empty];
+    if (empty) this.#forget(empty);
     if (!data) return;
     source.good = data;
     source.goodAt = now();
-    source.nothing = source.show(data) ?? null;
+    const nothing = source.show(data) ?? null;
+    source.nothing = typeof nothing === "function" ? nothing : () => nothing;
   }
 
   // Puts every card into the state that follows from what is known.
   #explain() {
     for (const source of this.sources) {
       const [state, detail] = this.#stateOf(source);
-      source.state = state;
-      for (const card of this.#cards(source)) setState(card, state, detail);
+      for (const card of this.#cards(source)) setState(card, ...this.#stateOfCard(card, source, state, detail));
     }
     this.hooks.changed(this);
   }
@@ -134,7 +147,14 @@ export class Feed {
     if (fault?.status === 400) return ["error", this.#asked(fault)];
     if (fault) return source.good ? ["stale", this.#stale(source, fault)] : ["error", this.#error(fault)];
     if (!source.good) return ["loading"];
-    return source.nothing ? ["empty", source.nothing] : ["ready"];
+    const old = this.status && this.hooks.old?.(this.status, source);
+    return old ? ["stale", old] : ["ready"];
+  }
+
+  // Some cards of a source may have nothing to show while others have.
+  #stateOfCard(card, source, state, detail) {
+    const nothing = (state === "ready" || state === "stale") && source.nothing?.(card);
+    return nothing ? ["empty", nothing] : [state, detail];
   }
 
   #asked(fault) {

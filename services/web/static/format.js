@@ -45,6 +45,15 @@ export function bytes(value) {
   return digits(value / size, { maximumSignificantDigits: 3 }) + THIN + unit;
 }
 
+// How often a second, or how many times as fast.
+export function rate(value) {
+  return value < 10 ? fixed(value, 0, 1) : count(Math.round(value));
+}
+
+export function seconds(value) {
+  return value < 90 ? `${fixed(value, value < 9.95 ? 1 : 0)}${THIN}s` : duration(value);
+}
+
 // A label inside a longer one: its first letter is lowered unless it is an abbreviation.
 export function inside(label) {
   return /^.\p{Ll}/u.test(label) ? label[0].toLocaleLowerCase() + label.slice(1) : label;
@@ -83,9 +92,11 @@ export function days(from, to, year = true) {
   return form.formatRange(utc(from), utc(to));
 }
 
-// How the figures of one dataset are written. `facts`: currency and timezone of its analysis, either may be null.
+// How the figures of one dataset are written. `facts`: currency and timezone of its analysis, either may be null; and how
+// long its windows are, where it has some.
 export class Formats {
-  constructor({ currency, timezone }) {
+  constructor({ currency, timezone, window_s: window = 0 }) {
+    this.long = window >= DAY;
     this.money = moneyShape(currency);
     this.timezone = knownZone(timezone);
   }
@@ -140,6 +151,29 @@ export class Formats {
 
   clock(instant) {
     return formatter(Intl.DateTimeFormat, { timeStyle: "medium", timeZone: this.timezone }).format(instant);
+  }
+
+  // The begin or the end of a window. Those that last for days have no hours.
+  edge(iso) {
+    const options = this.long ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" };
+    return this.#at(options).format(new Date(iso));
+  }
+
+  window(start, end) {
+    return `${this.edge(start)} – ${this.edge(end)}`;
+  }
+
+  datedWindow(start, end) {
+    const options = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
+    return this.#at(options).formatRange(new Date(start), new Date(end));
+  }
+
+  moment(iso) {
+    return this.#at({ dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
+  }
+
+  #at(options) {
+    return formatter(Intl.DateTimeFormat, { timeZone: this.timezone, ...options });
   }
 
   #plain(value, figure) {

@@ -13,22 +13,22 @@ export function wireMasthead(feed, themeChanged) {
   themeSwitch(document.getElementById("theme"), document.getElementById("theme-name"), themeChanged);
 }
 
-// Whether the page is alive, in a few words; the ages in them go on by themselves.
-export function fillPill(feed, formats) {
+// Whether the page is alive, in a few words; the ages in them go on by themselves. said: at(status), the age of what is
+// published; live(status), the tone and the words where all is well with the page itself.
+export function fillPill(feed, said) {
   const pill = document.getElementById("pill");
-  const [tone, ...words] = pillWords(feed, formats);
+  const [tone, ...words] = pillWords(feed, said);
   pill.dataset.tone = tone;
   document.getElementById("pill-text").replaceChildren(...words);
 }
 
-function pillWords({ status, fault, empty, paused, answeredAt }, formats) {
-  const published = () => age(status.run.published_at, "ago", formats?.instant(status.run.published_at));
-  if (paused) return ["quiet", ...(status ? ["paused · published ", published()] : ["paused"])];
+function pillWords({ status, fault, empty, paused, answeredAt }, { at, live }) {
+  if (paused) return ["quiet", ...(status ? ["paused · published ", at(status)] : ["paused"])];
   if (fault && !fault.status) {
     if (!answeredAt) return ["bad", "no answer"];
     return ["bad", "no answer for ", age(new Date(answeredAt).toISOString(), "span")];
   }
   if (fault) return ["bad", "cannot be read"];
   if (empty) return ["warn", "nothing published yet"];
-  return status ? ["good", "published ", published()] : ["quiet", "connecting"];
+  return status ? live(status) : ["quiet", "connecting"];
 }

@@ -22,14 +22,21 @@ export class Plot {
   }
 
   // spec: name (of the chart, with its summary), labels, series: [{ name, values, colour (0 to 5), dashed, bars }],
-  //       tick(value) -> text, tip(series, place) -> text, tipTitle(place) -> text. Bars of several series are stacked.
+  //       tick(value) -> text, tip(series, place) -> text, tipTitle(place) -> text; open: [whether it will still change] or
+  //       absent. Bars of several series are stacked. What is pointed at stays pointed at.
   draw(spec) {
     this.spec = spec;
     this.canvas.setAttribute("aria-label", `${spec.name} Arrow keys read it point by point.`);
     if (!drawable()) return;
-    this.chart?.destroy();
     globalThis.Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    this.chart = new globalThis.Chart(this.canvas, config(spec));
+    const next = config(spec);
+    if (!this.chart) {
+      this.chart = new globalThis.Chart(this.canvas, next);
+      return;
+    }
+    this.chart.data = next.data;
+    this.chart.options = next.options;
+    this.chart.update("none");
   }
 
   redraw() {
@@ -65,7 +72,7 @@ export class Plot {
 
 function config(spec) {
   return {
-    data: { labels: spec.labels, datasets: spec.series.map(dataset) },
+    data: { labels: spec.labels, datasets: spec.series.map((series) => dataset(series, spec.open)) },
     options: {
       animation: false,
       maintainAspectRatio: false,
@@ -76,9 +83,10 @@ function config(spec) {
   };
 }
 
-function dataset({ name, values, colour: number = 5, dashed, bars }) {
+function dataset({ name, values, colour: number = 5, dashed, bars }, open) {
   const ink = colour(`--series-${number + 1}`);
-  const inks = { borderColor: ink, backgroundColor: ink, hoverBackgroundColor: ink };
+  const fill = open ? open.map((still) => (still ? hatching(ink) : ink)) : ink;
+  const inks = { borderColor: ink, backgroundColor: fill, hoverBackgroundColor: fill };
   const shared = { label: name, data: values, order: dashed ? 0 : 1, stack: dashed ? "before" : "now", ...inks };
   if (bars && values.length <= BARS_AT_MOST)
     return { ...shared, type: "bar", borderRadius: 2, maxBarThickness: 40, categoryPercentage: 0.9, barPercentage: 0.75 };
@@ -88,11 +96,30 @@ function dataset({ name, values, colour: number = 5, dashed, bars }) {
     type: "line",
     borderWidth: dashed ? 1.5 : 2,
     borderDash: dashed ? [4, 4] : [],
+    segment: open ? { borderDash: ({ p1DataIndex }) => (open[p1DataIndex] ? [3, 3] : undefined) } : undefined,
     pointRadius: few ? 3 : (context) => (alone(values, context.dataIndex) ? 2 : 0),
     pointHoverRadius: 4,
     pointHitRadius: 8,
     spanGaps: false,
   };
+}
+
+// Stripes of a colour, made once: what is drawn with them is not yet what it will be.
+const hatched = new Map();
+
+function hatching(ink) {
+  if (hatched.has(ink)) return hatched.get(ink);
+  const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
+  const context = tile.getContext("2d");
+  context.strokeStyle = ink;
+  context.lineWidth = 2;
+  for (const from of [-6, 0, 6]) {
+    context.moveTo(from, 6);
+    context.lineTo(from + 6, 0);
+  }
+  context.stroke();
+  hatched.set(ink, context.createPattern(tile, "repeat"));
+  return hatched.get(ink);
 }
 
 // A point between two gaps would not be seen as a line.

@@ -1,6 +1,6 @@
 // The table twin of a chart: the same figures, exact, for those who would rather read than look.
 
-import { table } from "./dom.js";
+import { h, table } from "./dom.js";
 
 const makers = new WeakMap(); // card -> what makes its table; not made before somebody looks
 
@@ -25,6 +25,13 @@ export function showTwin(card, shown) {
 export function fillTwin(card, columns, rows) {
   makers.set(card, () => table(title(card), columns, rows()));
   make(card);
+}
+
+// Without Chart.js the table takes the place of the drawing, and says why.
+export function withoutChart(card) {
+  showTwin(card, true);
+  const note = "Chart.js could not be loaded; run make setup. The figures as a table:";
+  card.querySelector(".twin").prepend(h("p", { class: "card-note" }, note));
 }
 
 function make(card) {
