@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from event_generator.pace import Time
 
 Say = Callable[[str], None]
 
+TOPIC = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")
 POLL_S = 1.0
 REMIND_S = 30.0
 
@@ -43,6 +45,8 @@ class Given:
 
 def given(options: Options, time: Time, say: Say) -> Given:
     """Waits for extracts, if need be. UserError for what cannot be replayed."""
+    if options.topic is not None and not TOPIC.fullmatch(options.topic):
+        raise UserError(f"{options.topic!r} is no name of a topic; use letters, digits, `.`, `_` and `-`, at most 249")
     if options.schema is None:
         return _without_schema(options, time, say)
     dataset = read_schema(options.schema)

@@ -38,6 +38,8 @@ class Progress:
         return not self._quiet and now - self._told_at >= (CHANGE_S if self._changes else LINE_S)
 
     def show(self, state: State, now: float) -> None:
+        if self._quiet:
+            return
         per_second = (state.sent - self._told_sent) / max(now - self._told_at, 1e-9)
         self._told_at, self._told_sent = now, state.sent
         line = line_of(state, per_second)

@@ -357,6 +357,12 @@ def test_an_address_that_is_not_kafka_is_told(shop: Shop, broker: TestBroker, mo
         gc.collect()
 
 
+@pytest.mark.parametrize("name", ["a/b", "", ".", "é", "x" * 250])
+def test_what_is_no_name_of_a_topic_is_told(shop: Shop, broker: TestBroker, name: str) -> None:
+    with pytest.raises(UserError, match=f"'{re.escape(name)}' is no name of a topic; use letters"):
+        replay(shop.options(broker, topic=name), REAL)
+
+
 def test_where_nothing_is_the_folder_is_named(shop: Shop, broker: TestBroker) -> None:
     with pytest.raises(UserError, match=r"/input: no extract in it; make data with `datagen generate`"):
         replay(shop.options(broker), REAL)
