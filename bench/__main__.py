@@ -37,7 +37,7 @@ def batching(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[C
 
 
 def replaying(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
-    results = replay.rounds(rounds or (1 if quick else 3), 100_000 if quick else 500_000, folder, say)
+    results = replay.rounds(rounds or (1 if quick else 3), 300_000 if quick else 500_000, folder, say)
     return replay.results_table(results), replay.claims(results)
 
 
