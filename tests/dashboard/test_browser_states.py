@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from datagen.analysis import Dimension
-from tests.web.browsing import QUIET, Tab
+from tests.web.browsing import CONTRASTS, EVIL, QUIET, Tab
 from tests.web.runs import Event, card_analysis, card_events, plain_analysis, point, write_run
 from tests.web.served import serve
 
@@ -22,16 +22,6 @@ Visit = Callable[..., Tab]
 EVENTS = card_events(date(2025, 1, 1), 20, 8)
 NEWER = "20250301T110000Z-9b01"
 NAMES = ("city", "channel", "merchant_cat")
-EVIL = [
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(2)</script>",
-    "javascript:alert(3)",
-    "' or 1=1 --",
-    "a&where.city=b#c",
-    "&lt;b&gt;",
-    "{{7*7}}",
-    "%00%",
-]
 
 
 def hold_answers(tab: Tab) -> None:
@@ -260,31 +250,6 @@ def test_without_chart_js_the_table_stands_in_and_says_why(visit: Visit) -> None
     page = tab.drawn()
     expect(page.locator("#trend .twin")).to_contain_text("Chart.js could not be loaded")
     expect(page.locator("#trend .twin tbody tr")).to_have_count(28)
-
-
-CONTRASTS = """() => {
-    const channels = (text) => text.match(/[\\d.]+/g).map(Number);
-    const light = (text) => {
-        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-        const [r, g, b] = channels(text).map((c) => linear(c / 255));
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const behind = (node) => {
-        for (; node; node = node.parentElement) {
-            const colour = getComputedStyle(node).backgroundColor;
-            if (!/, 0\\)$/.test(colour)) return colour;
-        }
-        return "rgb(255, 255, 255)";
-    };
-    const texts = [...document.querySelectorAll("body *")].filter((node) =>
-        [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
-        && node.checkVisibility({ visibilityProperty: true })
-        && !node.matches("option, :disabled, .sr-only, noscript"));
-    return texts.map((node) => {
-        const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
-        return [(a + 0.05) / (b + 0.05), node.className + ": " + node.textContent.slice(0, 40)];
-    }).filter(([ratio]) => ratio < 4.5);
-}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

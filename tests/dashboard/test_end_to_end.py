@@ -18,18 +18,12 @@ from dashboard.app import create_app
 from datagen.analysis import Analysis
 from datagen.cli import main
 from datagen.schema import read_schema
-from pipeline import session
 from pipeline.storage import Storage
 from web.published import Published
 
 pytestmark = pytest.mark.spark
 GALLERY = Path(__file__).parents[2] / "schemas"
 ROWS = 2_000
-
-
-@pytest.fixture(scope="module")
-def spark() -> SparkSession:
-    return session.start("tests", master="local[2]", settings={"spark.sql.shuffle.partitions": "2"})
 
 
 @dataclass(frozen=True)

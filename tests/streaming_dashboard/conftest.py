@@ -32,7 +32,7 @@ def paid() -> list[Paid]:
 def data(tmp_path_factory: pytest.TempPathFactory, paid: list[Paid]) -> Path:
     """A data folder with a stream and a batch run, to be read only."""
     folder = tmp_path_factory.mktemp("data")
-    fill(folder, paid)
+    fill(folder, paid, ahead=16)
     return folder
 
 
@@ -43,8 +43,10 @@ def client(data: Path) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def served(data: Path) -> Iterator[Served]:
-    """The page of the stream in `data`, for tests that leave it as it is."""
+def served(tmp_path_factory: pytest.TempPathFactory, paid: list[Paid]) -> Iterator[Served]:
+    """The page of a stream that has read all there is, for tests that leave it as it is."""
+    data = tmp_path_factory.mktemp("served")
+    fill(data, paid)
     with serve("--data", str(data), "--refresh", "0.5", module="streaming_dashboard") as served:
         yield served
 
@@ -56,12 +58,12 @@ def visit(browser: Browser, served: Served) -> Iterator[Visit]:
         yield visit
 
 
-def fill(folder: Path, paid: list[Paid]) -> None:
-    """A stream, the batch run of the same rows, and a replay that is a little ahead."""
+def fill(folder: Path, paid: list[Paid], ahead: int = 0) -> None:
+    """A stream, the batch run of the same rows, and a replay that is so many messages ahead."""
     run = write_run(folder, card_analysis(), card_events(date(2025, 1, 14), 2, 20))
     write_slots(run, card_analysis(), paid)
     write_stream(folder, card_analysis(), paid)
-    write_position(folder, card_analysis(), len(paid) + 16)
+    write_position(folder, card_analysis(), len(paid) + ahead)
 
 
 def app(folder: Path) -> FlaskClient:

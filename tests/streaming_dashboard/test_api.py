@@ -203,7 +203,7 @@ def test_stages_tell_how_far_everything_has_come(client: FlaskClient, paid: list
 
 
 def test_without_a_position_what_has_arrived_is_what_was_replayed(tmp_path: Path, paid: list[Paid]) -> None:
-    write_stream(tmp_path, card_analysis(), paid, heartbeats=1)
+    write_stream(tmp_path, card_analysis(), paid, heartbeats=1, lag=16)
     stages = get(app(tmp_path), "/api/health")["stages"]
     assert stages["replayed"] == {"messages": 3000 + 1 + 16, "known": False, "done": False, "at": None}
     assert stages["read"]["behind"] == 16
@@ -241,8 +241,8 @@ def test_rates_are_measured_over_idle_moments_too(client: FlaskClient) -> None:
         (2, 3016, {}, ("live", 16, None)),
         (3600, 3000, {}, ("idle", 0, None)),
         (3600, 3016, {}, ("silent", 16, "The streaming job has not committed since")),
-        (3600, None, {}, ("silent", 16, "The streaming job has not committed since")),
-        (3600, None, {"lag": 0}, ("idle", 0, None)),
+        (3600, None, {"lag": 16}, ("silent", 16, "The streaming job has not committed since")),
+        (3600, None, {}, ("idle", 0, None)),
         (2, 3000, {"stopped": {"at": iso(PUBLISHED_AT), "reason": "read all there was"}}, ("stopped", 0, None)),
         (
             2,

@@ -27,6 +27,41 @@ QUIET = (
 )
 DRAWN = ".card:not([data-state=ready]), .strip:not([data-state=ready])"
 
+EVIL = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(2)</script>",
+    "javascript:alert(3)",
+    "' or 1=1 --",
+    "a&where.city=b#c",
+    "&lt;b&gt;",
+    "{{7*7}}",
+    "%00%",
+]
+# The texts that stand out too little from what is behind them.
+CONTRASTS = """() => {
+    const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+    const light = (text) => {
+        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = channels(text).map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (node) => {
+        for (; node; node = node.parentElement) {
+            const colour = getComputedStyle(node).backgroundColor;
+            if (!/, 0\\)$/.test(colour)) return colour;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    const texts = [...document.querySelectorAll("body *")].filter((node) =>
+        [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
+        && node.checkVisibility({ visibilityProperty: true })
+        && !node.matches("option, :disabled, .sr-only, noscript"));
+    return texts.map((node) => {
+        const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
+        return [(a + 0.05) / (b + 0.05), node.className + ": " + node.textContent.slice(0, 40)];
+    }).filter(([ratio]) => ratio < 4.5);
+}"""
+
 
 @dataclass
 class Tab:

@@ -37,6 +37,7 @@ export class Plot {
     this.chart.data = next.data;
     this.chart.options = next.options;
     this.chart.update("none");
+    if (this.place !== null) this.#mark(Math.min(this.place, spec.labels.length - 1));
   }
 
   redraw() {
@@ -61,7 +62,10 @@ export class Plot {
   #point(place) {
     this.place = place;
     if (place !== null) announce(this.#said(place));
-    if (!this.chart) return;
+    if (this.chart) this.#mark(place);
+  }
+
+  #mark(place) {
     const active = place === null ? [] : this.spec.series.map((_, datasetIndex) => ({ datasetIndex, index: place }));
     const shown = active.filter(({ datasetIndex }) => this.spec.series[datasetIndex].values[place] !== null);
     this.chart.setActiveElements(shown);
