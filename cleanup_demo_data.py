@@ -1,8 +1,9 @@
 """Back to a clean slate: removes what the demo made below data/ and leaves the empty skeleton of a fresh clone.
 
-What goes: sets and other extracts in data/input, everything in data/output and data/state (checkpoints, event
-logs, sinks). What stays: files in data/input that are not called as ours are, links, mounts and what lies behind
-them. Nothing goes while a job or a generator is at work.
+What goes: sets and other extracts in data/input, everything in data/output and data/state. With these go a stream's
+topic, position, checkpoint, sink, ledger and windows, which are of use only together. What stays: files in data/input
+that are not called as ours are, links, mounts and what lies behind them. Nothing goes while a job or a generator is at
+work.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from datagen.sinks.place import strangers_in  # noqa: E402
 from datagen.sinks.trees import Content, Left, content, is_folder, is_mount, remove_tree, walk  # noqa: E402
 
 SKELETON = ("input", "output", "state/checkpoints", "state/spark-events")
+DEMO_LOCK = "state/demo/lock"
 LOCK = re.compile(r"lock|.*\.lock|\..*\.tmp")
 HELPER = re.compile(r"\..+\.(staging-[0-9a-f]{12}|lock|[0-9a-f]{12}\.tmp)")  # beside sets and single files
 
@@ -141,9 +143,10 @@ def lock_files(data: Path) -> Iterator[Path]:
 
 
 def refuse_while_at_work(data: Path) -> None:
-    for path in lock_files(data):
+    for path in sorted(lock_files(data), key=lambda path: path != data / DEMO_LOCK):
         if holder := locks.holder_of(path):
-            raise UserError(f"{path}: held by {holder}; end it, or wait for its end, and run this again")
+            way = "`demo down` ends it" if path == data / DEMO_LOCK else "end it, or wait for its end"
+            raise UserError(f"{path}: held by {holder}; {way}, and run this again")
 
 
 def show(survey: Survey, root: Path) -> None:

@@ -61,10 +61,13 @@ class Child:
         code = self.process.poll()
         return 128 - code if code is not None and code < 0 else code
 
-    def ask_to_end(self) -> None:
-        """SIGTERM to the whole group."""
+    def ask_to_end(self, *, alone: bool = False) -> None:
+        """SIGTERM to the whole group, or to the program alone, which then ends its own in its own order."""
         self.signalled = True
-        self._signal(signal.SIGTERM)
+        if not alone:
+            self._signal(signal.SIGTERM)
+        elif self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
 
     def end(self, grace_s: float = 5.0) -> None:
         """Ends the program and everything it started: SIGTERM, and SIGKILL for what is left after the grace."""

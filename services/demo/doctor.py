@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.options import BATCH_PORT, STREAM_PORT
 from demo.ports import LAST_PORT, held_by, is_taken, next_free
 from demo.screen import Screen, bytes_text
 from demo.setup import java
@@ -19,9 +20,8 @@ from demo.setup.parts import NEEDED_BYTES, SetUp
 from demo.setup.places import Places, here
 from demo.setup.system import System, java_command, this_system, venv_command
 
-MEMORY_BYTES = 2_000_000_000  # of which the batch job takes about one
+MEMORY_BYTES = 2_500_000_000  # of which each of the two jobs takes about one
 RUN_BYTES = 1_000_000_000
-BATCH_PORT = 8501
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def look(places: Places, environ: Mapping[str, str], system: System) -> Iterator
     yield _python(system)
     yield _memory()
     yield _disk(places)
-    yield _port(environ.get("DEMO_BATCH_PORT") or str(BATCH_PORT))
+    yield _port("DEMO_BATCH_PORT", environ.get("DEMO_BATCH_PORT") or str(BATCH_PORT))
+    yield _port("DEMO_STREAM_PORT", environ.get("DEMO_STREAM_PORT") or str(STREAM_PORT))
     yield _set_up(places, environ, found)
 
 
@@ -100,15 +101,13 @@ def _disk(places: Places) -> Finding:
     )
 
 
-def _port(text: str) -> Finding:
+def _port(variable: str, text: str) -> Finding:
     if not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
-        return Finding("port", f"DEMO_BATCH_PORT={text!r} is no port", f"name one from 1 to {LAST_PORT}")
+        return Finding("port", f"{variable}={text!r} is no port", f"name one from 1 to {LAST_PORT}")
     port = int(text)
     if not is_taken(port):
         return Finding(f"port {port}", "free")
-    return Finding(
-        f"port {port}", f"taken{held_by(port)}", f"end it, or take another: DEMO_BATCH_PORT={next_free(port)}"
-    )
+    return Finding(f"port {port}", f"taken{held_by(port)}", f"end it, or take another: {variable}={next_free(port)}")
 
 
 def _set_up(places: Places, environ: Mapping[str, str], found: java.Java | None) -> Finding:

@@ -6,14 +6,17 @@ import http.client
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from datagen import manifest
+from demo.folders import Folders
 from demo.ports import HOST
 from demo.screen import bytes_text
 from web.published import Published
 
 JOBS = Path(__file__).resolve().parents[1]
+SOURCES, JOB, PAGES, BROKER = range(4)  # in which order they are stopped
 
 
 @dataclass(frozen=True)
@@ -26,33 +29,16 @@ class Part:
     command: tuple[str | Path, ...]
     note: Callable[[], str]  # what came of it, once it is ready
     ends: bool = False
-    ready: Callable[[], bool] = lambda: True
+    may_end: bool = False  # with 0, at any time
+    ready: Callable[[datetime], bool] = lambda since: True  # of a process that was started then
     after: tuple[str, ...] = ()
+    more: Callable[[], tuple[str, ...]] = tuple  # words of the command that are known only when it is started
     environ: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where the embedded demo keeps one dataset's things."""
-
-    data: Path
-    dataset: str
-
-    @property
-    def input(self) -> Path:
-        return self.data / "input" / self.dataset
-
-    @property
-    def output(self) -> Path:
-        return self.data / "output" / self.dataset
-
-    @property
-    def state(self) -> Path:
-        return self.data / "state"
-
-    @property
-    def logs(self) -> Path:
-        return self.state / "demo" / "logs"
+    tries: int = 5  # in a row, before it was ready for the first time
+    stopped: int = SOURCES
+    grace_s: float = 5.0  # between being asked to end and being killed
+    url: str | None = None
+    address: str | None = None
 
 
 def generator(schema: Path, folders: Folders, options: tuple[str, ...]) -> Part:
@@ -63,6 +49,7 @@ def generator(schema: Path, folders: Folders, options: tuple[str, ...]) -> Part:
         command=(sys.executable, "-m", "datagen", "generate", schema, "-o", folders.input, *options),
         note=lambda: made(folders),
         ends=True,
+        tries=1,
     )
 
 
@@ -78,19 +65,29 @@ def batch(schema: Path, folders: Folders) -> Part:
         note=lambda: published(folders),
         ends=True,
         after=("generator",),
+        tries=2,
+        grace_s=10.0,
     )
 
 
 def dashboard(folders: Folders, port: int) -> Part:
+    return page("dashboard", "page", folders, port)
+
+
+def page(module: str, word: str, folders: Folders, port: int, more: Callable[[], tuple[str, ...]] = tuple) -> Part:
+    """One of the two pages."""
     options = ("--data", folders.data, "--dataset", folders.dataset, "--host", HOST, "--port", str(port))
     return Part(
-        name="dashboard",
-        running="page",
-        done="page ready",
-        command=(sys.executable, "-m", "dashboard", *options),
+        name=module.replace("_", "-"),
+        running=word,
+        done=f"{word} ready",
+        command=(sys.executable, "-m", module, *options),
         note=lambda: f"{HOST}:{port}",
-        ready=lambda: answers(port, "/readyz"),
+        ready=lambda since: answers(port, "/readyz"),
         after=("generator",),
+        more=more,
+        stopped=PAGES,
+        url=f"http://{HOST}:{port}",
     )
 
 

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from demo.parts import Folders, batch, generator
+from demo.folders import Folders
+from demo.parts import batch, generator
 from demo.setup.places import here
 
 ROWS = "2000"

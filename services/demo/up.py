@@ -1,102 +1,136 @@
-"""`demo up`: one schema's stack on this machine, in the foreground, until somebody stops it."""
+"""`demo up`: one schema's stack on this machine, watched over until somebody stops it."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from datagen.errors import UserError
-from datagen.model import Dataset
-from datagen.schema import read_schema
 from datagen.sinks import locks
 from datagen.stopping import Stopped
-from demo import parts
+from demo import down, parts, register, stream_parts
 from demo.crew import Crew
-from demo.parts import Folders
-from demo.ports import HOST, require_free
+from demo.effective import Business
+from demo.folders import demo_folder
+from demo.options import Half, Options
+from demo.parts import Part
+from demo.ports import HOST, is_taken, next_free, require_free
 from demo.screen import Screen
+from demo.setup.classes import for_streams
 from demo.setup.environment import environment
 from demo.setup.java import require
 from demo.setup.places import Places
 from demo.setup.system import this_system
+from demo.summary import summary
 
-COLUMNS = 80
-
-
-@dataclass(frozen=True)
-class Options:
-    schema: Path
-    data: Path
-    batch_port: int
-    generate: tuple[str, ...]  # handed on to `datagen generate`
+MOVING_ROWS = 200_000  # so that something moves for hours
 
 
 def up(options: Options, places: Places, screen: Screen, environ: Mapping[str, str]) -> int:
     """Brings everything up, prints where it is, and watches over it. Gives the exit code of a stop; UserError else."""
     java = require(environ, this_system())
-    dataset = read_schema(options.schema)
-    folders = Folders(options.data, dataset.name)
-    with _lock(folders.state / "demo"):
-        require_free(options.batch_port, "--batch-port", "DEMO_BATCH_PORT")
+    business = Business(options.schema, options.data)
+    half = possible_half(options, business, screen)
+    with _lock(options.data, business, screen):
+        down.clear(options.data)
+        kafka_port = _ports(options, half)
+        token = secrets.token_hex(8)
+        around = environment(places, java, environ)
         crew = Crew(
-            (
-                parts.generator(options.schema, folders, options.generate),
-                parts.batch(options.schema, folders),
-                parts.dashboard(folders, options.batch_port),
-            ),
+            members(options, half, business, kafka_port, for_streams(places, environ)),
             screen,
-            environ=environment(places, java, environ),
+            environ={**around, register.TOKEN: token},
             cwd=places.root,
-            logs=folders.logs,
+            logs=business.folders.logs,
+            changed=lambda: _changed(crew, options, half, business, token),
         )
         try:
             with crew:
                 crew.bring_up()
-                screen.say(summary(options, dataset, folders, places.root / "schemas"))
+                screen.say(summary(options, half, set(crew.members), business, places.root / "schemas"))
                 crew.watch()
         except Stopped as stopped:
             screen.say("\n  stopped")
             return stopped.exit_code
+        finally:
+            register.forget(options.data)
     raise AssertionError("watching ends by an exception alone")
 
 
-def summary(options: Options, dataset: Dataset, folders: Folders, gallery: Path) -> str:
-    """What stays on the screen. Paths as somebody standing here would type them."""
-    fates = parts.rows_by_fate(folders)
-    told = [f"{fates[fate]:,} {fate}" for fate in ("counted", "quarantined", "duplicate")]
-    others = [schema for schema in sorted(gallery.glob("*.json")) if schema.stem not in ("schema", dataset.name)]
-    rows = [
-        ("Batch page", f"http://{HOST}:{options.batch_port}"),
-        ("Schema", f"{typed(options.schema)}   {dataset.analysis.title}"),
-        ("Rows", " = ".join([f"{fates['read']:,} read", " + ".join(told)])),
-        *_fitting("Files", typed(folders.input), typed(folders.output)),
-    ]
-    hints = [
-        *(f"Another business:  make demo SCHEMA={typed(other)}" for other in others[:1]),
-        "Stop: Ctrl-C       Start over: make reset",
-    ]
-    return "\n".join(["", *(f"  {name:<17}{value}" for name, value in rows), "", *(f"  {hint}" for hint in hints), ""])
+def possible_half(options: Options, business: Business, screen: Screen) -> Half:
+    """Without a timestamp there is nothing to replay. UserError where the streaming half alone was asked for."""
+    if options.half == "batch" or business.dataset.analysis.stream is not None:
+        return options.half
+    reason = f"{options.schema}: no timestamp, so nothing says when an event is due"
+    if options.half == "streaming":
+        raise UserError(f"{reason}; add a datetime field, or take `demo up batch`")
+    screen.say(f"  {reason}: the batch half alone")
+    return "batch"
 
 
-def typed(path: Path) -> str:
-    """Relative where it lies below the current folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+def members(options: Options, half: Half, business: Business, kafka_port: int, quick: Mapping[str, str]) -> list[Part]:
+    """In the order in which they are started where nothing else forces one."""
+    folders = business.folders
+    found = [parts.generator(options.schema, folders, generated(options, half, business))]
+    if half != "batch":
+        address = f"{HOST}:{kafka_port}"
+        found += [
+            stream_parts.broker(folders, kafka_port),
+            stream_parts.job(business, address, quick),
+            stream_parts.replay(business, address, options.speed),
+            stream_parts.live_page(business, options.stream_port),
+        ]
+    if half != "streaming":
+        found += [parts.batch(options.schema, folders), parts.dashboard(folders, options.batch_port)]
+    return found
 
 
-def _fitting(name: str, *values: str) -> list[tuple[str, str]]:
-    """In one row where that fits the screen, else one below the other."""
-    together = "  ".join(values)
-    if len(together) + 19 <= COLUMNS:
-        return [(name, together)]
-    return [(name if value is values[0] else "", value) for value in values]
+def generated(options: Options, half: Half, business: Business) -> tuple[str, ...]:
+    """Options of the generator: more rows than the schema says, where they are to move and nobody said how many."""
+    tables = business.dataset.tables
+    few = len(tables) == 1 and tables[0].rows < MOVING_ROWS
+    if half == "batch" or not few or "--rows" in options.generate:
+        return options.generate
+    return (*options.generate, "--rows", str(MOVING_ROWS))
 
 
-def _lock(folder: Path) -> locks.Lock:
-    """One demo a data folder. HeldError names the one that is running."""
+def _ports(options: Options, half: Half) -> int:
+    """The broker's, when those that were asked for are free."""
+    if half != "streaming":
+        require_free(options.batch_port, "--batch-port", "DEMO_BATCH_PORT")
+    if half == "batch":
+        return 0
+    require_free(options.stream_port, "--stream-port", "DEMO_STREAM_PORT")
+    if options.kafka_port is not None:
+        require_free(options.kafka_port, "--kafka-port", "DEMO_KAFKA_PORT")
+        return options.kafka_port
+    first = stream_parts.KAFKA_PORT
+    return next_free(first) if is_taken(first) else first
+
+
+def _changed(crew: Crew, options: Options, half: Half, business: Business, token: str) -> None:
+    if crew.members["generator"].is_ready:
+        business.settle()
+    register.note(options.data, half, business, crew.members.values(), token, logs=business.folders.logs)
+
+
+def _lock(data: Path, business: Business, screen: Screen) -> locks.Lock:
+    """One demo a data folder: one of another schema is stopped. HeldError names the one that is running."""
+    folder = demo_folder(data)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{error.strerror}: {error.filename}; the demo keeps its files there") from error
-    return locks.acquire(folder / "lock")
+    noted, holder = register.read(data), register.watcher(data)
+    if noted and holder and holder.pid == noted.pid and _is_another(noted, business):
+        with screen.step(f"stopping {noted.dataset}", "earlier stopped") as step:
+            down.stop(data, holder)
+            step.note = f"{noted.dataset}; what it published stays"
+    return locks.acquire(folder / register.LOCK)
+
+
+def _is_another(noted: register.Register, business: Business) -> bool:
+    known = business.known
+    differs = known is not None and noted.fingerprint not in (None, known.fingerprint)
+    return noted.schema != str(business.schema) or differs

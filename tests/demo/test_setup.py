@@ -28,7 +28,7 @@ JAVA = Java(Path("/jdk"), "17.0.1", "17.0.1+1")
 def checkout(tmp_path: Path) -> Places:
     """What set-up needs of a clone, below a path with a space."""
     root = tmp_path / "a clone"
-    for folder in ("services/demo", "services/datagen"):
+    for folder in ("services/demo", "services/datagen", "services/web"):
         shutil.copytree(here().root / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("requirements.lock", "artifacts.lock", "pyproject.toml", "Makefile"):
         shutil.copy(here().root / file, root)
@@ -61,7 +61,7 @@ def test_set_up_and_doctor_need_only_the_standard_library(checkout: Places) -> N
     environ = {"PYTHONPATH": str(checkout.root / "services")}
     done = subprocess.run([sys.executable, "-S", "-c", script], env=environ, capture_output=True, text=True, check=True)
     foreign = set(done.stdout.split()) - sys.stdlib_module_names - {"__main__", "__mp_main__"}
-    assert foreign == {"demo", "datagen"}
+    assert foreign == {"demo", "datagen", "web"}
 
 
 def test_a_part_is_made_again_only_when_what_it_is_made_from_changes(tmp_path: Path) -> None:

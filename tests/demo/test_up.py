@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import signal
@@ -16,20 +18,31 @@ from pathlib import Path
 import psutil
 import pytest
 
+from datagen.errors import UserError
 from datagen.sinks import locks
+from demo import register
+from demo.cli import up_command, words_of
+from demo.effective import Business
+from demo.options import Half, Options
 from demo.ports import is_taken
+from demo.screen import Screen
+from demo.up import generated, possible_half
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def command(data: Path | str, port: int, *words: str | Path) -> list[str]:
-    return [sys.executable, "-m", "demo", "up", *map(str, ["--data", data, "--batch-port", port, *words])]
+    return [sys.executable, "-m", "demo", "up", "batch", *map(str, ["--data", data, "--batch-port", port, *words])]
 
 
 def refused(data: Path, port: int, *words: str | Path) -> str:
@@ -42,9 +55,11 @@ def refused(data: Path, port: int, *words: str | Path) -> str:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def running(folder: Path, port: int, *halves: str) -> Iterator[subprocess.Popen[str]]:
     """A demo started by somebody who stands in `folder`, with its data there."""
-    with subprocess.Popen(command("data", port), stdout=subprocess.PIPE, text=True, cwd=folder) as demo:
+    words = [*halves, "--data", "data", "--batch-port", str(port), "--stream-port", str(free_port())]
+    up = [sys.executable, "-m", "demo", "up", *words]
+    with subprocess.Popen(up, stdout=subprocess.PIPE, text=True, cwd=folder) as demo:
         try:
             yield demo
         finally:
@@ -71,20 +86,26 @@ def has_a_jvm(demo: subprocess.Popen[str]) -> bool:
     return any(process.info["name"] == "java" for process in psutil.process_iter(["name"]) if process.pid in members)
 
 
+@pytest.mark.kafka
 @pytest.mark.spark
 @pytest.mark.slow
 def test_a_demo_comes_up_prints_where_it_is_and_ends_without_a_trace(tmp_path: Path, port: int) -> None:
     with running(tmp_path, port) as demo:
         lines = [line.replace(f"{ROOT}/", "") for line in shown(demo, until="Stop: Ctrl-C") if "…" not in line]
-        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read().decode()
+        pages = [urllib.request.urlopen(url, timeout=10).read().decode() for url in urls(lines)]
         members = family(demo)
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(timeout=20) == 130
+        assert demo.wait(timeout=45) == 130
     assert psutil.wait_procs(members, timeout=5)[1] == []
     assert not is_taken(port)
-    assert "Card Transactions" in page
-    assert sorted(map(masked, lines)) == sorted(map(masked, told_in_the_readme()))
+    assert ["Card Transactions" in page for page in pages] == [True, True]
+    assert sorted(map(masked, lines)) == sorted(map(masked, told_in_the_document()))
     assert max(map(len, lines)) <= 80
+
+
+def urls(lines: list[str]) -> list[str]:
+    """Of both pages, as printed."""
+    return re.findall(r"http://\S+", "\n".join(lines))
 
 
 def masked(line: str) -> str:
@@ -92,9 +113,9 @@ def masked(line: str) -> str:
     return re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", re.sub(r" +\d[\d.]* s\b", " SECONDS", line))
 
 
-def told_in_the_readme() -> list[str]:
+def told_in_the_document() -> list[str]:
     """What `make demo` is said to leave on the screen, without the line of the set-up."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = (ROOT / "docs" / "demo.md").read_text("utf-8")
     lines = text[text.index("  ✓ set up") :].splitlines()
     return lines[1 : lines.index("```")]
 
@@ -103,7 +124,7 @@ def told_in_the_readme() -> list[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent")
 def test_a_demo_that_is_killed_outright_leaves_nothing_running(tmp_path: Path, port: int) -> None:
-    with running(tmp_path, port) as demo:
+    with running(tmp_path, port, "batch") as demo:
         while not has_a_jvm(demo):
             assert demo.poll() is None
         members = family(demo)
@@ -148,11 +169,78 @@ def test_a_part_that_refuses_is_heard(tmp_path: Path, port: int) -> None:
     assert theirs.read_text() == "not yours\n"
 
 
-@pytest.mark.parametrize("word", ["streaming", "everything"])
-def test_a_half_that_is_not_there_is_unknown(tmp_path: Path, port: int, word: str) -> None:
-    assert f"'{word}' is not 'batch'" in refused(tmp_path / "data", port, word)
+def test_a_half_that_is_not_there_is_unknown() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "up", "everything"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "'everything' is not one of 'batch', 'streaming'" in done.stderr) == (2, True)
 
 
 def test_an_unknown_command_says_so() -> None:
     done = subprocess.run([sys.executable, "-m", "demo", "fly"], capture_output=True, text=True, check=False)
     assert (done.returncode, "No such command 'fly'" in done.stderr) == (2, True)
+
+
+def business_of(folder: Path, *, rows: int = 1000, timed: bool = True) -> Business:
+    fields = [{"name": "city", "type": "category", "choices": ["Pune", "Delhi"]}]
+    fields += [{"name": "at", "type": "datetime"}] if timed else []
+    schema = folder / "shop.json"
+    schema.write_text(json.dumps({"name": "shop", "entity_count": rows, "seed": 1, "schema": {"fields": fields}}))
+    return Business(schema, folder / "data")
+
+
+@pytest.mark.parametrize(
+    ("rows", "half", "given", "handed_on"),
+    [
+        (1000, "both", (), ("--rows", "200000")),
+        (1000, "streaming", ("--seed", "3"), ("--seed", "3", "--rows", "200000")),
+        (1000, "streaming", ("--rows", "7"), ("--rows", "7")),
+        (1000, "batch", (), ()),
+        (300_000, "both", (), ()),
+    ],
+)
+def test_a_stream_gets_rows_enough_to_move(
+    tmp_path: Path, rows: int, half: Half, given: tuple[str, ...], handed_on: tuple[str, ...]
+) -> None:
+    business = business_of(tmp_path, rows=rows)
+    options = Options(business.schema, tmp_path, half, generate=given)
+    assert generated(options, half, business) == handed_on
+
+
+def test_without_a_timestamp_there_is_the_batch_half_alone(tmp_path: Path) -> None:
+    business = business_of(tmp_path, timed=False)
+    said = io.StringIO()
+    assert possible_half(Options(business.schema, tmp_path), business, Screen(said)) == "batch"
+    assert "no timestamp" in said.getvalue()
+    with pytest.raises(UserError, match="add a datetime field, or take `demo up batch`"):
+        possible_half(Options(business.schema, tmp_path, "streaming"), business, Screen(said))
+
+
+def test_a_schema_that_names_no_window_is_known_when_its_data_is_made(tmp_path: Path) -> None:
+    business = business_of(tmp_path)
+    assert business.known is None
+    made = [sys.executable, "-m", "datagen", "generate", str(business.schema), "-o", str(business.folders.input), "-q"]
+    subprocess.run(made, check=True)
+    business.settle()
+    again = Business(business.schema, tmp_path / "data")
+    again.settle()
+    assert business.analysis.fingerprint == again.analysis.fingerprint
+
+
+def test_a_demo_in_the_background_gets_the_same_words() -> None:
+    words = ["streaming", "--schema", "a b.json", "--stream-port", "1", "--speed", "0.5", "--rows", "7", "--detach"]
+    with up_command.make_context("up", words) as context:
+        found = words_of(context)
+    with up_command.make_context("up", found) as again:
+        assert again.params == {**context.params, "detach": False}
+
+
+def test_a_background_demo_that_cannot_start_says_why_and_ends_with_its_code(tmp_path: Path, port: int) -> None:
+    theirs = tmp_path / "data/input/card_transactions/important.csv"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("not yours\n")
+    words = command(tmp_path / "data", port, "--detach")
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "important.csv" in done.stdout
+    assert register.watcher(tmp_path / "data") is None

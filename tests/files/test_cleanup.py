@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
     put(data / "output" / "orders" / "batch" / ".lock", "{}")
     put(data / "state" / "spark-events" / "app-1", "log")
     put(data / "state" / "checkpoints" / "orders" / "offsets" / "0", "0")
-    put(data / "state" / "demo" / "ports.json", "{}")
+    put(data / "state" / "demo" / "demo.json", "{}")
     put(tmp_path / "victim" / "thesis.txt", "mine")
     return root
 
@@ -71,6 +71,35 @@ def test_what_the_demo_made_goes_and_the_skeleton_is_there(project: Path) -> Non
     assert done.stdout.splitlines()[0].split() == ["data/input/orders", "6", "files", "27.1", "kB"]
     assert done.stdout.splitlines()[-2:] == ["11 files to remove, 27.1 kB", "done; data/ is as in a fresh clone"]
     assert tree(project / "data") == FRESH
+
+
+def test_topic_position_checkpoint_sink_ledger_and_windows_go_together(project: Path) -> None:
+    """Any of them without the others would be refused, or silently of no use."""
+    data = project / "data"
+    unit = [
+        put(data / "state/kafka/log/orders-440ce423-0/00000000000000000000.log", "messages"),
+        put(data / "state/kafka/log/.lock", ""),
+        put(data / "state/kafka/lock", "{}"),
+        put(data / "state/orders/replay-orders-440ce423.json", "{}"),
+        put(data / "state/orders/truth.jsonl", ""),
+        put(data / "state/checkpoints/orders-440ce423/commits/0", "v1"),
+        put(data / "state/sink/orders-440ce423/_spark_metadata/0", "v1"),
+        put(data / "state/ledger/orders-440ce423/0.json", "{}"),
+        put(data / "output/orders/stream-440ce423/closed/2025-01-01.parquet", "windows"),
+    ]
+    (data / "output/streaming_city_amount").symlink_to("orders/stream-440ce423/closed")
+    assert clean(project, "--yes").returncode == 0
+    assert [path for path in unit if path.exists()] == []
+    assert tree(data) == FRESH
+
+
+def test_while_a_demo_runs_nothing_goes_and_the_way_to_end_it_is_told(project: Path) -> None:
+    data = project / "data"
+    before = tree(data)
+    with locks.acquire(data / "state/demo/lock"), locks.acquire(data / "state/a.lock"):
+        done = clean(project, "--yes")
+    assert (done.returncode, "`demo down` ends it, and run this again" in done.stderr) == (2, True)
+    assert tree(data) == before
 
 
 def test_a_clean_slate_stays_clean_and_a_missing_one_is_made(project: Path) -> None:

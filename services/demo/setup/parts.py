@@ -15,7 +15,7 @@ from datagen.errors import UserError
 from demo.child import Child
 from demo.screen import Screen, Step, bytes_text
 from demo.setup import artifacts, kafka_jars, packages
-from demo.setup.classes import archive_key, make_archive
+from demo.setup.classes import BATCH, STREAM, Kind, archive_key, make_archive
 from demo.setup.environment import environment
 from demo.setup.java import Java, require
 from demo.setup.packages import Command
@@ -69,13 +69,22 @@ class SetUp:
             Part("this project", at.venv / ".ourselves", lambda: key(at.root / "pyproject.toml"), self._ourselves),
             Part("artefacts", at.artifacts / ".fetched", lambda: key(at.artifacts_lock), lambda: self._artifacts(java)),
             Part(
-                "class archive", at.artifacts / ".classes", lambda: archive_key(at, java), lambda: self._classes(java)
+                "class archive",
+                at.artifacts / ".classes",
+                lambda: archive_key(at, java),
+                lambda: self._classes(java, BATCH),
             ),
             Part(
                 "the broker's class archive",
                 at.artifacts / ".kafka-classes",
                 lambda: kafka_jars.archive_key(at, java),
                 lambda: self._broker_classes(java),
+            ),
+            Part(
+                "the stream's class archive",
+                at.artifacts / ".stream-classes",
+                lambda: archive_key(at, java, STREAM),
+                lambda: self._classes(java, STREAM),
             ),
         ]
 
@@ -104,8 +113,8 @@ class SetUp:
             environ=self.environ,
         )
 
-    def _classes(self, java: Java) -> None:
-        if not make_archive(self.places, self._run, environment(self.places, java, self.environ)):
+    def _classes(self, java: Java, kind: Kind) -> None:
+        if not make_archive(self.places, self._run, environment(self.places, java, self.environ), kind):
             self._said_later.append(
                 f"no class archive could be made, so Spark starts slowly; {self.places.log} says why"
             )
