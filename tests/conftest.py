@@ -1,4 +1,4 @@
-"""Where the browser tests find their browser. They may be skipped only where there is none, and never in CI."""
+"""Spark and a browser, one of each. Browser tests may be skipped only where there is none, and never in CI."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+from tests.sparks import spark as spark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+settings.register_profile("untimed", deadline=None)  # how long a test takes says how busy the machine is
+settings.load_profile("untimed")
 
 NAMES = (
     "chromium",

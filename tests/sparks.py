@@ -1,7 +1,4 @@
-"""One Spark session for all tests of jobs, with the Kafka connector where set-up brought it.
-
-A folder's conftest takes the fixture with `from tests.sparks import spark as spark`.
-"""
+"""One Spark session for all tests of jobs, with the Kafka connector where set-up brought it: a JVM keeps its class path."""
 
 from __future__ import annotations
 

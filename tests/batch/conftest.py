@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from pyspark.sql import SparkSession
 
 from batch.pipeline_batch import Options, publish
 from datagen.schema import read_schema
-from pipeline import session
 from pipeline.storage import Storage
 
 SHOP: dict[str, Any] = {
@@ -85,13 +84,6 @@ class Shop:
     def csv(self, folder: str = "csv") -> list[str]:
         (part,) = (self.published / folder).glob("part-*")
         return part.read_text().splitlines()
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    started = session.start("tests", master="local[2]", settings={"spark.sql.shuffle.partitions": "2"})
-    yield started
-    started.stop()
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
 from datagen.schema import read_schema
-from pipeline import session
 from pipeline.reading import Reading, reading_of
 
 SHOP: dict[str, Any] = {
@@ -29,13 +26,6 @@ SHOP: dict[str, Any] = {
     },
     "analysis": {"id_field": "id", "aliases": {"city": ["town", "place"]}},
 }
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    started = session.start("tests", master="local[2]", settings={"spark.sql.shuffle.partitions": "2"})
-    yield started
-    started.stop()
 
 
 @pytest.fixture(scope="session")

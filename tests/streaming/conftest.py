@@ -26,7 +26,6 @@ from streaming.topics import SERVERS, Kafka
 from tests.brokers import TestBroker
 from tests.brokers import broker as broker
 from tests.brokers import own_broker as own_broker
-from tests.sparks import spark as spark
 
 SHOP: dict[str, Any] = {
     "name": "shop",
