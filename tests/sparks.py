@@ -1,4 +1,7 @@
-"""One Spark session for all tests of jobs, with the Kafka connector where set-up brought it: a JVM keeps its class path."""
+"""One Spark session for all tests of jobs, with the Kafka connector where set-up brought it.
+
+A JVM keeps the class path that it was started with.
+"""
 
 from __future__ import annotations
 
