@@ -12,11 +12,12 @@ from pyspark.sql import functions as F
 
 from datagen.analysis import Analysis, InputColumn
 from datagen.messages import CLOCK, EPOCH, EVENT_TIME, FINGERPRINT_KEY, ID, REPLAY, SOURCE_TIME
-from pipeline import cells_json, cleansing
+from pipeline import aggregates, cells_json, cleansing
 from pipeline.cells import BLANK, BLOCK, FILE, MISSING, RAW, ROW, cell
-from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, Rules
+from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, Rules, dimension, repaired
 from pipeline.reading import Reading, reading_of
 from pipeline.times import DAY_US
+from streaming import quick
 
 HEARTBEAT = "heartbeat"  # a fate beside COUNTED and QUARANTINED: moves the watermark, is no row and is not counted
 MESSAGE = FILE  # a struct: where the message stands, and what its sender says of it
@@ -34,7 +35,9 @@ class Judging:
     """What is read of a message, and how strictly."""
 
     reading: Reading
+    narrow: Reading  # the group and the value alone, which is all that windows need
     rules: Rules
+    quick: bool = False  # whether Arrow looks at the messages first
 
 
 def judging_of(analysis: Analysis) -> Judging:
@@ -49,12 +52,24 @@ def judging_of(analysis: Analysis) -> Judging:
         columns=(*rest, time, InputColumn(REPLAY, "object")),  # the order in which the replay writes them
         aliases={**analysis.aliases, EVENT_TIME: tuple(name for name in others if name != EVENT_TIME)},
     )
-    return Judging(replace(reading, analysis=spoken, time=time), cleansing.rules_of(analysis, strict=False))
+    spoken_of = replace(reading, analysis=spoken, time=time)
+    return Judging(spoken_of, _narrow(spoken_of), cleansing.rules_of(analysis, strict=False))
 
 
 def judge(records: DataFrame, judging: Judging) -> DataFrame:
-    """Kafka's records as events: MESSAGE, RAW, FATE, REASON, INSTANT, EPOCH, IDENTITY, SHIFT_US and judged values."""
-    cells = cells_json.cells(_lines(records), judging.reading)
+    """Records as events: MESSAGE, RAW, FATE, REASON, INSTANT, EPOCH, IDENTITY, SOURCE_TIME, and repaired values.
+
+    Of the values there are those of the narrow reading; of all it is told whether they were repaired.
+    """
+    told = records.where(~F.col(KEY).eqNullSafe(F.lit(bytearray(FINGERPRINT_KEY))))
+    if not judging.quick:
+        return _judged(told, judging, None)
+    seen = quick.looked_at(told, judging.reading, judging.narrow, judging.rules)
+    return _with_usual(_judged(seen, judging, quick.USUAL), judging)
+
+
+def _judged(records: DataFrame, judging: Judging, beside: str | None) -> DataFrame:
+    cells = cells_json.cells(_lines(records, beside), judging.reading)
     judged = cleansing.judge(cells.withColumns(_identity(judging.reading)), judging.reading, judging.rules)
     heartbeat = _is_heartbeat(judging)
     ahead = F.col(INSTANT) - F.col(CLOCK_US) > DAY_US
@@ -64,16 +79,51 @@ def judge(records: DataFrame, judging: Judging) -> DataFrame:
     return judged.withColumns({FATE: fate, REASON: F.when(fate == QUARANTINED, reason)})
 
 
-def _lines(records: DataFrame) -> DataFrame:
-    """Messages as lines of JSON. The one that names the topic's fingerprint is no message."""
+def _with_usual(judged: DataFrame, judging: Judging) -> DataFrame:
+    """What Arrow says, in place of what the rules made of nothing."""
+    usual = F.col(MESSAGE)[quick.USUAL]
+
+    def said(name: str, value: Column) -> Column:
+        return F.when(usual.isNotNull(), value).otherwise(F.col(name)).alias(name)
+
+    totals = aggregates.totals(judging.narrow)
+    reading = judging.reading
+    return judged.select(
+        MESSAGE,
+        RAW,
+        said(FATE, F.lit(COUNTED)),
+        F.when(usual.isNull(), F.col(REASON)).alias(REASON),
+        *(said(name, usual[name]) for name in (INSTANT, EPOCH, IDENTITY, SOURCE_TIME)),
+        said(dimension(judging.narrow.dimensions[0]), usual[quick.GROUP]),
+        *(said(total.column, usual[quick.TOTAL]) for total in totals),
+        *(
+            said(repaired(name), quick.was_repaired(usual[quick.REPAIRS], name, reading))
+            for name in aggregates.repairable(reading)
+        ),
+    )
+
+
+def _narrow(reading: Reading) -> Reading:
+    stream = reading.analysis.stream
+    assert stream is not None  # there is a timestamp, and a dimension to group by
+    return replace(
+        reading,
+        dimensions=(stream.group_by,),
+        numbers=tuple(one for one in reading.sums if one.name == stream.value),
+        measures=tuple(one for one in reading.measures if one.name == stream.value),
+        counted_flags=(),
+    )
+
+
+def _lines(records: DataFrame, beside: str | None) -> DataFrame:
+    """Messages as lines of JSON."""
     text = F.col("value").cast("string")
     sent = F.from_json(text, REPLAYED)[REPLAY]
-    told = records.where(~F.col("key").eqNullSafe(F.lit(bytearray(FINGERPRINT_KEY)))).withColumns(
-        {RAW: text, SENT: sent}
-    )
+    told = records.withColumns({RAW: text, SENT: sent})
+    message = [PARTITION, OFFSET, TIMESTAMP, KEY, SENT, *([beside] if beside else [])]
     return told.select(
         RAW,
-        F.struct(PARTITION, OFFSET, TIMESTAMP, KEY, SENT).alias(MESSAGE),
+        F.struct(*message).alias(MESSAGE),
         F.col(PARTITION).cast("bigint").alias(BLOCK),
         F.col(OFFSET).alias(ROW),
     )

@@ -6,7 +6,7 @@ Spark's own sliding ones, with a fraction of the state. The batch job's slots ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -39,15 +39,8 @@ class Cut:
 def cut_of(judging: Judging) -> Cut:
     stream = judging.reading.analysis.stream
     assert stream is not None  # there is a timestamp, and a dimension to group by
-    narrow = replace(
-        judging.reading,
-        dimensions=(stream.group_by,),
-        numbers=tuple(one for one in judging.reading.sums if one.name == stream.value),
-        measures=tuple(one for one in judging.reading.measures if one.name == stream.value),
-        counted_flags=(),
-    )
-    sums = aggregates.totals(narrow)
-    return Cut(stream, narrow, sums[0].type if sums else None)
+    sums = aggregates.totals(judging.narrow)
+    return Cut(stream, judging.narrow, sums[0].type if sums else None)
 
 
 def published_type(cut: Cut) -> str | None:

@@ -37,6 +37,7 @@ from streaming.topics import SERVERS, Kafka  # noqa: E402
 NAME = "stream.retail_sales_aggregator"
 HDFS = "hdfs://namenode:8020/data"
 BOOTSTRAP = "127.0.0.1:9092"
+BATCH_ROWS = 200_000
 SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ms|milliseconds?|s|seconds?|min|minutes?)?")
 UNITS_S = {"ms": 0.001, "mi": 60.0, "s": 1.0}
 
@@ -51,6 +52,7 @@ class Options:
     link: Path | None
     source: Source
     trigger_s: float | None
+    arrow: bool | None
     wait_s: float
     log: Path | None
 
@@ -129,9 +131,14 @@ class Span(click.ParamType[float]):
 @click.option(
     "--batch-rows",
     type=click.IntRange(min=1),
-    default=200_000,
+    default=BATCH_ROWS,
     show_default=True,
     help="Messages a batch at most, of a topic with one partition.",
+)
+@click.option(
+    "--arrow/--no-arrow",
+    default=None,
+    help="Whether messages are looked at by Arrow first [where 100,000 wait at the start].",
 )
 @click.option(
     "--wait",
@@ -158,6 +165,7 @@ def command(
     starting_offsets: str,
     fail_on_data_loss: bool,
     batch_rows: int,
+    arrow: bool | None,
     wait_s: float,
     hdfs: bool,
     log: Path | None,
@@ -174,6 +182,7 @@ def command(
         link=output_link,
         source=Source(starting_offsets, fail_on_data_loss, batch_rows),
         trigger_s=None if once else trigger_s,
+        arrow=arrow,
         wait_s=wait_s,
         log=log,
     )
@@ -202,6 +211,7 @@ def run(options: Options, say: Callable[[str], None], stopped: Callable[[], bool
                 patience_s=options.wait_s,
                 say=say,
                 stopped=stopped,
+                quick=options.arrow,
             ).run()
         finally:
             spark.stop()

@@ -23,10 +23,10 @@ from streaming.streaming_sales_aggregator import __file__ as JOB
 from tests.streaming.conftest import Stream, heartbeat, rows_of, sale
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka, pytest.mark.slow]
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "3"))
 SLICE = 300  # messages sent before each start
 EACH_S = 20  # of event time between two sales
-PATIENCE_S = 240
+PATIENCE_S = 300
 FIRST = 1_735_725_600  # 2025-01-01T10:00:00Z
 
 Windows = dict[tuple[str, float], tuple[Decimal, int]]
@@ -121,7 +121,7 @@ def test_published_windows_equal_a_recount_whenever_the_job_is_killed(shop: Stre
         time.sleep(chance.random() * 4)
         kill(job, ("both", "driver", "java")[number % 3])
     shop.send(heartbeat(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(FIRST + sent * EACH_S + 5_000))))
-    last = start(shop, "--once")
+    last = start(shop, "--once", "--batch-rows", "10000")
     assert last.wait(PATIENCE_S) == 0, (shop.folder / "log").read_text()
     reader.ended.set()
     reader.join()
