@@ -29,13 +29,13 @@ COMPARED = """
         select grp, start_s, rows, total from closed where start_s % $window_s = 0 and stop_s <= $until_s
     ),
     moved as (
-        select grp, rows, total, first_s,
+        select grp, rows, total,
             slot_s + shift_s - ((slot_s + shift_s) % $window_s + $window_s) % $window_s as start_s
         from slots cross join epochs
     ),
     batched as (
         select grp, start_s, sum(rows) as rows, sum(total) as total from moved
-        where start_s + $window_s > first_s and start_s + $window_s <= $until_s group by 1, 2
+        where start_s + $window_s <= $until_s group by 1, 2
     ),
     compared as (
         select coalesce(s.grp, b.grp) as grp, coalesce(s.start_s, b.start_s) as start_s,
@@ -94,10 +94,10 @@ def foreign(run: Run, analysis: Analysis) -> dict[str, Any]:
 
 
 def reconcile(snapshot: Snapshot, slots: Slots, progress: Progress, analysis: Analysis, cut: Cut) -> dict[str, Any]:
-    until, epochs = progress.last_end, _epochs(progress)
-    if until is None or not epochs.num_rows:
+    until_s, epochs = closed_until(snapshot, progress), _epochs(progress)
+    if until_s is None or not epochs.num_rows:
         return waiting("No window has closed yet")
-    bound = {"window_s": cut.window_s, "until_s": _second(until)}
+    bound = {"window_s": cut.window_s, "until_s": until_s}
     tables = {"slots": slots.table, "epochs": epochs}
     cells, windows, first, last, *sums, differing = snapshot.ask(COMPARED + SUMMED, bound, **tables)[0]
     if not cells:
@@ -125,6 +125,18 @@ def reconcile(snapshot: Snapshot, slots: Slots, progress: Progress, analysis: An
     }
 
 
+def closed_until(snapshot: Snapshot, progress: Progress) -> int | None:
+    """The second up to which every window is closed, be it one without an event; None where none is.
+
+    Behind the last closed window are those that the watermark has passed, before the first that is still open.
+    """
+    if progress.last_end is None:
+        return None
+    ended, passed = _second(progress.last_end), _second(progress.watermark or progress.last_end)
+    still = snapshot.ask("select min(stop_s) from open")[0][0]
+    return max(ended, passed if still is None else min(passed, still - 1))
+
+
 def _state(differing: int, missing: int, surplus: int, progress: Progress) -> str:
     """`explained`: the stream lacks records, no more than it says were late or put aside."""
     if not differing:
@@ -134,10 +146,8 @@ def _state(differing: int, missing: int, surplus: int, progress: Progress) -> st
 
 
 def _epochs(progress: Progress) -> pa.Table:
-    """By how much each moves the rows, and from when on it has events."""
-    told = [(round(epoch.shift_s), _second(epoch.first)) for epoch in progress.epochs.values() if epoch.first]
-    columns = [pa.array(column, pa.int64()) for column in zip(*told, strict=True)] or [pa.array([], pa.int64())] * 2
-    return pa.table(columns, names=["shift_s", "first_s"])
+    """By how much each moves the rows."""
+    return pa.table({"shift_s": pa.array([round(epoch.shift_s) for epoch in progress.epochs.values()], pa.int64())})
 
 
 def _cell(cell: tuple[Any, ...], cut: Cut) -> dict[str, Any]:

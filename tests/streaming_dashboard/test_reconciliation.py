@@ -75,6 +75,13 @@ def test_what_the_replay_has_not_reached_is_not_compared(tmp_path: Path, paid: l
     assert found["records"]["batch"] < 1000
 
 
+def test_a_beginning_that_was_never_replayed_is_missing(tmp_path: Path, paid: list[Paid]) -> None:
+    write_stream(tmp_path, card_analysis(), paid[600:])
+    batch(tmp_path, card_analysis(), paid)
+    found = compared(tmp_path)
+    assert (found["state"], found["missing"]) == ("differs", 600)
+
+
 @pytest.mark.parametrize("place", [0, 700, 1500])
 def test_one_lost_record_is_found(tmp_path: Path, paid: list[Paid], place: int) -> None:
     lost = paid[place]
