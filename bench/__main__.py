@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import batch, generate, replay
+from bench import batch, generate, replay, stream
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
@@ -41,7 +41,12 @@ def replaying(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[
     return replay.results_table(results), replay.claims(results)
 
 
-PARTS: dict[str, Part] = {"generate": generating, "batch": batching, "replay": replaying}
+def streaming(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    results = stream.rounds(rounds or (1 if quick else 3), 300_000 if quick else 2_000_000, folder, say)
+    return stream.results_table(results), stream.claims(results)
+
+
+PARTS: dict[str, Part] = {"generate": generating, "batch": batching, "replay": replaying, "stream": streaming}
 
 
 def main() -> int:
