@@ -33,6 +33,7 @@ def frame(stream: Stream, metric: str | None) -> dict[str, Any]:
         "tiles": [figure for figure in known if figure.name == RECORDS] + [one for one in known[:1] if one.field],
         "spans": [(span, f"{span} windows") for span in SPANS],
         "span": SPAN,
+        "window": span_text(cut.window_s).removeprefix("1 "),
         "dataset": analysis.dataset,
         "fingerprint": analysis.fingerprint[:8],
         "stream": stream,

@@ -1,4 +1,4 @@
-"""Which group has which colour. Who has one keeps it for as long as the page is served."""
+"""Which group has which colour: the largest of the first windows. Who has one keeps it, except early on."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from streaming_dashboard.windows import Snapshot
 
 COLOURS = 5
 OTHER = COLOURS  # the colour of everything else
-BASIS = 24  # windows from the first on, whose largest groups get the colours: the same after a restart
+BASIS = 96  # windows from the first on: once they are there nothing changes, and after a restart it is the same
+FIRST = f"""
+    with windows as (select * from closed union all select * from open),
+    first as (select distinct start_s from windows order by 1 limit {BASIS})
+"""
 
 
 @dataclass
 class Palette:
     colours: dict[str, int] = field(default_factory=dict)
+    settled: bool = False
 
     def learn(self, snapshot: Snapshot, by_rows: bool) -> None:
-        """Colours that are free go to the largest groups of the first windows; by rows where a sum says nothing."""
-        free = COLOURS - len(self.colours)
-        if free:
-            leading = [group for group in _leaders(snapshot, by_rows) if group not in self.colours]
-            for group in sorted(leading[:free]):
-                self.colours[group] = len(self.colours)
+        """Groups are ranked by what is summed, or by rows where a sum says nothing."""
+        if self.settled:
+            return
+        leading = _leaders(snapshot, by_rows)
+        kept = {group: colour for group, colour in self.colours.items() if group in leading}
+        free = iter(sorted(set(range(COLOURS)) - set(kept.values())))
+        self.colours = kept | {group: next(free) for group in sorted(leading) if group not in kept}
+        self.settled = snapshot.ask(f"{FIRST} select count(*) from first")[0][0] == BASIS
 
     def colour(self, group: str) -> int:
         return self.colours.get(group, OTHER)
@@ -31,8 +38,7 @@ class Palette:
 def _leaders(snapshot: Snapshot, by_rows: bool) -> Sequence[str]:
     rank = "sum(rows)" if by_rows else "sum(total)"
     sql = f"""
-        with windows as (select * from closed union all select * from open),
-        first as (select distinct start_s from windows order by 1 limit {BASIS})
-        select grp from windows where start_s in (from first) group by grp order by {rank} desc, grp
+        {FIRST} select grp from windows where start_s in (from first)
+        group by grp order by {rank} desc, grp limit {COLOURS}
     """
     return [group for (group,) in snapshot.ask(sql)]

@@ -48,7 +48,7 @@ function stages(formats, { stages: { generated, replayed, read, windowed, publis
   };
 }
 
-function showTiles({ rates, account, standing }) {
+function showTiles({ rates, account }) {
   const tile = (name, figures) => fillTile(document.getElementById(`tile-${name}`), { change: null, ...figures });
   const over = `of the last ${plural(rates.batches, "batch", "batches")}`;
   tile("per_s", {
@@ -61,7 +61,7 @@ function showTiles({ rates, account, standing }) {
   tile("lag", {
     big: count(rates.lag),
     exact: plural(rates.lag, "message", "messages"),
-    against: standing.state === "live" ? "messages sent, not read" : `${standing.state}; messages not read`,
+    against: "messages not read",
     points: rates.sparks.lag,
     summary: `Messages not read, ${over}`,
   });

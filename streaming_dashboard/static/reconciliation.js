@@ -17,11 +17,10 @@ export function showComparison({ formats, facts }, data) {
   const columns = [{ label: "closed span" }, { label: "batch", number: true }, { label: "stream", number: true }];
   const rows = [[records, count(data.records.batch), count(data.records.stream)]];
   if (data.value) rows.push([data.label, money(data.value.batch), money(data.value.stream)]);
-  document.querySelector(".compared").replaceChildren(
-    table("Batch and stream over the closed windows", columns, rows),
-    h("p", {}, span(formats, data)),
-    ...(data.state === "reconciled" ? [] : differences(formats, data)),
-  );
+  const [why, ...listed] = data.state === "reconciled" ? [] : differences(formats, data);
+  const said = [why, h("p", {}, span(formats, data)), ...listed].filter(Boolean);
+  const totals = table("Batch and stream over the closed windows", columns, rows);
+  document.querySelector(".compared").replaceChildren(totals, ...said);
   return null;
 }
 
@@ -38,7 +37,7 @@ function span(formats, { from, to, windows, epochs, batch_run: run }) {
 }
 
 function differences(formats, { allowed, surplus, listed, differing }) {
-  const told = `Of the whole stream ${count(allowed.late)} late, ${count(allowed.quarantined)} quarantined, ${count(allowed.duplicate)} duplicate.`;
+  const told = `In all ${count(allowed.late)} late, ${count(allowed.quarantined)} quarantined, ${count(allowed.duplicate)} duplicate.`;
   const repeats = surplus ? " Repeats further apart than the watermark count twice in the stream." : "";
   const head = `${plural(differing, "group of a window differs", "groups of windows differ")}, the first:`;
   const columns = [{ label: "Window" }, { label: "Group" }, { label: "batch", number: true }, { label: "stream", number: true }];

@@ -123,18 +123,28 @@ def test_tiles_compare_the_newest_closed_window_with_the_one_that_ended_when_it_
 
 
 def test_a_group_keeps_its_colour_whatever_comes_later(tmp_path: Path) -> None:
-    analysis = card_analysis()
-    first = payments(300, timedelta(hours=3))
-    later = [Paid(event.at + timedelta(hours=9), "Oslo", "9999.00") for event in first]
+    analysis, first = card_analysis(), payments(900, timedelta(hours=26))
+    later = [Paid(event.at + timedelta(hours=27), "Oslo", "9999.00") for event in first[:300]]
     write_stream(tmp_path, analysis, first)
     client = app(tmp_path)
     before = colours(get(client, "/api/windows"))
-    write_stream(tmp_path, analysis, [*first, *later])
-    after = colours(get(client, "/api/windows?last=144"))
-    assert after == before
     assert len(before) == 5
-    first_row = get(client, "/api/windows")["leaders"]["open"]["rows"][0]
-    assert (first_row["group"], first_row["colour"]) == ("Oslo", 5)
+    for watching in (client, app(tmp_path)):  # who has looked all the time, and who starts anew
+        write_stream(tmp_path, analysis, [*first, *later])
+        assert colours(get(watching, "/api/windows?last=144")) == before
+    newest = get(client, "/api/windows")["leaders"]["open"]["rows"][0]
+    assert (newest["group"], newest["colour"]) == ("Oslo", 5)
+
+
+def test_early_on_a_larger_group_takes_the_colour_of_the_smallest_alone(tmp_path: Path) -> None:
+    analysis, first = card_analysis(), payments(600, timedelta(hours=3))
+    write_stream(tmp_path, analysis, first)
+    client = app(tmp_path)
+    before = colours(get(client, "/api/windows"))
+    write_stream(tmp_path, analysis, [*first, *(Paid(event.at, "Oslo", "9999.00") for event in first)])
+    after = colours(get(client, "/api/windows"))
+    (lost,) = before.keys() - after.keys()
+    assert after == {group: colour for group, colour in before.items() if group != lost} | {"Oslo": before[lost]}
 
 
 def colours(answer: dict[str, Any]) -> dict[str, int]:
