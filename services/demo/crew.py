@@ -75,9 +75,19 @@ class Crew:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Sources before the job, the broker last. Signals are only noted meanwhile: a second Ctrl-C leaves nothing."""
-        for step in self._steps.values():
-            self.screen.drop(step)
+        """Signals are only noted meanwhile: a second Ctrl-C leaves nothing."""
+        try:
+            for step in self._steps.values():
+                self.screen.drop(step)
+            stopping = self.screen.begin("stopping")
+        finally:  # whoever read the screen may be gone
+            self._end_all()
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+        self.screen.drop(stopping)
+
+    def _end_all(self) -> None:
+        """Sources before the job, the broker last."""
         in_order = sorted(self.members.values(), key=lambda member: member.part.stopped)
         for _, group in groupby(in_order, key=lambda member: member.part.stopped):
             ending = [(member.child, member.part.grace_s) for member in group if member.child]
@@ -85,8 +95,6 @@ class Crew:
                 child.ask_to_end(alone=True)
             for child, grace_s in ending:
                 child.end(grace_s)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
 
     def bring_up(self) -> None:
         """Returns when every part is ready. Raises PartEndedError, Stopped."""

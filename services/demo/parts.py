@@ -115,7 +115,7 @@ def answers(port: int, path: str) -> bool:
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

@@ -128,6 +128,28 @@ def test_all_that_was_started_is_ended_however_the_block_ends(tmp_path: Path) ->
     assert psutil.wait_procs([sleeper], timeout=5)[1] == []
 
 
+class Gone(io.StringIO):
+    """A pipe whose reader may go."""
+
+    gone = False
+
+    def write(self, text: str) -> int:
+        if self.gone:
+            raise BrokenPipeError
+        return super().write(text)
+
+
+def test_all_is_ended_though_nobody_reads_the_screen_any_more(tmp_path: Path) -> None:
+    out = Gone()
+    members = Crew([part("sleeper", SLEEP)], Screen(out), environ=os.environ, cwd=tmp_path, logs=tmp_path)
+    members.__enter__()
+    members.bring_up()
+    out.gone = True
+    with pytest.raises(BrokenPipeError):
+        members.__exit__()
+    assert members.children["sleeper"].ended() is not None
+
+
 @pytest.mark.parametrize(("code", "exit_code"), [(2, 2), (1, 1), (7, 1)])
 def test_a_part_that_fails_is_told_with_the_end_of_its_log(tmp_path: Path, code: int, exit_code: int) -> None:
     members, out = crew(

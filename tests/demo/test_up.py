@@ -210,6 +210,8 @@ def test_a_stream_gets_rows_enough_to_move(
 def test_without_a_timestamp_there_is_the_batch_half_alone(tmp_path: Path) -> None:
     business = business_of(tmp_path, timed=False)
     said = io.StringIO()
+    assert possible_half(Options(business.schema, tmp_path, "batch"), business, Screen(said)) == "batch"
+    assert said.getvalue() == ""
     assert possible_half(Options(business.schema, tmp_path), business, Screen(said)) == "batch"
     assert "no timestamp" in said.getvalue()
     with pytest.raises(UserError, match="add a datetime field, or take `demo up batch`"):
