@@ -46,7 +46,9 @@ class Looker:
 
 
 def _frozen(pid: int) -> bool:
+    """It, or a virtual machine that it started."""
     try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+        first = psutil.Process(pid)
+        return any(one.status() == psutil.STATUS_STOPPED for one in [first, *first.children(recursive=True)])
     except psutil.Error:
         return False

@@ -17,7 +17,8 @@ from datagen.errors import UserError
 from datagen.sinks import locks
 from demo import down, orphans, register
 from demo.child import Child
-from demo.folders import demo_folder
+from demo.folders import Folders, demo_folder
+from demo.health import Looker
 from demo.member import Member
 from demo.parts import Part
 from demo.register import Entry, Register
@@ -74,6 +75,20 @@ def test_children_whose_parent_has_ended_are_told_by_the_mark_in_their_environme
         child.process.wait()
         assert orphans.left_by(replace(noted(left), token="another")) == []
         assert orphans.left_by(noted(left)) == [grandchild]
+
+
+def test_a_part_whose_child_is_frozen_is_not_healthy(tmp_path: Path) -> None:
+    with family(tmp_path, FAMILY) as (child, [_, grandchild]):
+        looker = Looker(Folders(tmp_path, "shop"), None)
+        assert looker.fault(entry(child)) is None
+        grandchild.suspend()
+        while grandchild.status() != psutil.STATUS_STOPPED:
+            os.sched_yield()
+        assert looker.fault(entry(child)) == "is frozen (SIGSTOP)"
+        grandchild.resume()
+        while grandchild.status() == psutil.STATUS_STOPPED:
+            os.sched_yield()
+        assert looker.fault(entry(child)) is None
 
 
 def test_a_process_that_only_bears_the_number_is_left_alone(tmp_path: Path) -> None:
