@@ -95,11 +95,12 @@ function showClocks(formats, { clocks: { event_clock: clock, watermark, last, ne
   write("last-commit", [`${count(stages.published.batch)} · `, age(stages.published.at, "ago", formats.instant(stages.published.at))]);
 }
 
-// When it closes is known only as well as the speed of event time.
+// When it closes is known only as well as the speed of event time; one that is due closes with the next batch.
 function coming(formats, { start, end, closes }, clock, times) {
   const left = clock && times ? (Date.parse(closes) - Date.parse(clock)) / 1000 / times : null;
   const span = formats.window(start, end);
-  return left === null || left > 3600 ? span : `${span}, in ${seconds(Math.max(0, left))}`;
+  if (left === null || left > 3600) return span;
+  return left > 0 ? `${span}, in ${count(Math.ceil(left))} s` : `${span}, now due`;
 }
 
 function showAccount({ rows, doubts, reasons, more_reasons: more, repaired, heartbeats }) {

@@ -253,3 +253,22 @@ def test_every_text_can_be_read_in_every_state(visit: Visit, tmp_path: Path, pai
         served.stop()
         expect(page.locator("#timeline")).to_have_attribute("data-state", "stale")
         assert page.evaluate(CONTRASTS) == []
+
+
+def test_the_next_window_to_close_is_counted_down_and_then_due(visit: Visit, tmp_path: Path, paid: list[Paid]) -> None:
+    began = datetime.now(UTC)
+
+    def commit(second: int, clock_min: int) -> None:
+        at, clock = iso(began + timedelta(seconds=second)), BEGIN + timedelta(minutes=clock_min)
+        told: dict[str, Any] = {"committed_at": at, "published_at": at, "batch": second, "event_clock": iso(clock)}
+        write_stream(tmp_path, card_analysis(), paid[:50], clock=BEGIN + timedelta(minutes=20), **told)
+
+    with live(tmp_path, "--refresh", "0.3") as served:
+        commit(0, 20)
+        page = visit(served.url).open()
+        expect(page.locator("#next-close")).to_have_text(re.compile("^04:45 . 05:45$"))
+        commit(1, 25)  # five minutes a second; the window closes when the clock is at 06:00
+        expect(page.locator("#next-close")).to_have_text(re.compile("^04:45 . 05:45, in 1 s$"))
+        expect(page.locator("#pace")).to_have_text(re.compile("^replayed at 300 . real time"))
+        commit(2, 30)
+        expect(page.locator("#next-close")).to_have_text(re.compile("^04:45 . 05:45, now due$"))
