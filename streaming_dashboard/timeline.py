@@ -12,7 +12,7 @@ from streaming_dashboard.palette import OTHER, Palette
 from streaming_dashboard.windows import Snapshot
 from web.figures import RECORDS, Figure, Sum, Totals, exact_text, figures
 
-SPANS = (24, 36, 72, 144)  # how many windows may be asked for
+SPANS = (24, 36, 72, 96)  # how many windows may be asked for
 SPAN = 36
 LEADERS = 20  # listed; the page draws the first few
 SPARKS = 60

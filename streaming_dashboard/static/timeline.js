@@ -6,6 +6,9 @@ import { Plot, drawable } from "../web/plot.js";
 import { fillTwin, withoutChart } from "../web/twins.js";
 
 const OTHER = "other";
+const CLOSED = ["closed", "closed"];
+const GROWING = [CLOSED, ["open", "open, will still grow"]];
+const CHANGING = [CLOSED, ["before", "open, will still change"]];
 
 export class TimelineCard {
   constructor(card) {
@@ -24,7 +27,7 @@ export class TimelineCard {
     if (!timeline.starts.length) return;
     const bars = figure.kind === "sum" || figure.kind === "count";
     const series = timeline.parts.map(({ group, colour, values }) => ({ name: group ?? OTHER, colour, values, bars }));
-    this.card.querySelector(".legend").replaceChildren(kind("closed"), kind("open", "open, will still grow"));
+    this.card.querySelector(".legend").replaceChildren(...(bars ? GROWING : CHANGING).map(kind));
     this.card.querySelector(".groups").replaceChildren(...series.map(legend));
     this.plot.draw(spec(formats, figure, timeline, series));
     fillTwin(this.card, columns(figure, series), () => rows(formats, figure, timeline, series));
@@ -43,7 +46,7 @@ export class TimelineCard {
   }
 }
 
-function kind(name, words = name) {
+function kind([name, words]) {
   return h("span", {}, h("i", { class: "swatch", "data-kind": name, "aria-hidden": "true" }), words);
 }
 

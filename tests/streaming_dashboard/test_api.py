@@ -131,7 +131,7 @@ def test_a_group_keeps_its_colour_whatever_comes_later(tmp_path: Path) -> None:
     assert len(before) == 5
     for watching in (client, app(tmp_path)):  # who has looked all the time, and who starts anew
         write_stream(tmp_path, analysis, [*first, *later])
-        assert colours(get(watching, "/api/windows?last=144")) == before
+        assert colours(get(watching, "/api/windows?last=96")) == before
     newest = get(client, "/api/windows")["leaders"]["open"]["rows"][0]
     assert (newest["group"], newest["colour"]) == ("Oslo", 5)
 
@@ -323,7 +323,7 @@ def test_what_does_not_add_up_is_said(tmp_path: Path, paid: list[Paid], changes:
     ("path", "reason"),
     [
         ("/api/windows?metric=city", "metric=city is not known; known: sum_amount, record_count, avg_amount"),
-        ("/api/windows?last=25", "last=25 is not known; known: 24, 36, 72, 144"),
+        ("/api/windows?last=25", "last=25 is not known; known: 24, 36, 72, 96"),
         ("/api/windows?from=1", "from is not a parameter here; known: last, metric"),
         ("/api/health?x=1", "x is not a parameter here; known: none"),
         ("/api/status?x=1", "x is not a parameter here; known: none"),
