@@ -34,7 +34,7 @@ def up(options: Options, places: Places, screen: Screen, environ: Mapping[str, s
     half = possible_half(options, business, screen)
     with _lock(options.data, business, screen):
         down.clear(options.data)
-        kafka_port = _ports(options, half)
+        kafka_port = broker_port(options, half)
         token = secrets.token_hex(8)
         around = environment(places, java, environ)
         crew = Crew(
@@ -95,8 +95,8 @@ def generated(options: Options, half: Half, business: Business) -> tuple[str, ..
     return (*options.generate, "--rows", str(MOVING_ROWS))
 
 
-def _ports(options: Options, half: Half) -> int:
-    """The broker's, when those that were asked for are free."""
+def broker_port(options: Options, half: Half) -> int:
+    """A free one, or the one that was asked for. UserError where that or a page's is taken."""
     if half != "streaming":
         require_free(options.batch_port, "--batch-port", "DEMO_BATCH_PORT")
     if half == "batch":
@@ -116,7 +116,7 @@ def _changed(crew: Crew, options: Options, half: Half, business: Business, token
 
 
 def _lock(data: Path, business: Business, screen: Screen) -> locks.Lock:
-    """One demo a data folder: one of another schema is stopped. HeldError names the one that is running."""
+    """One demo a data folder: one of another schema is stopped. UserError names the one that is running."""
     folder = demo_folder(data)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,13 @@ def _lock(data: Path, business: Business, screen: Screen) -> locks.Lock:
         with screen.step(f"stopping {noted.dataset}", "earlier stopped") as step:
             down.stop(data, holder)
             step.note = f"{noted.dataset}; what it published stays"
-    return locks.acquire(folder / register.LOCK)
+    try:
+        return locks.acquire(folder / register.LOCK)
+    except locks.HeldError as error:
+        who = f"held by {error.holder}" if error.holder else "held"
+        raise UserError(
+            f"{error.path}: {who}: a demo runs on this data already; `demo status` shows it, `demo down` ends it"
+        ) from error
 
 
 def _is_another(noted: register.Register, business: Business) -> bool:

@@ -113,6 +113,7 @@ def test_a_stream_comes_up_in_the_background_heals_and_ends_without_a_trace(demo
 
     refused = demo.run("up", "streaming", "--schema", schema, "--stream-port", str(demo.port))
     assert (refused.returncode, "held by process" in refused.stderr) == (2, True)
+    assert demo.run("reset", "--yes").returncode == 2
 
     before = demo.pids()
     for name in ("streaming", "replay", "kafka"):
@@ -136,6 +137,9 @@ def test_a_stream_comes_up_in_the_background_heals_and_ends_without_a_trace(demo
     assert psutil.wait_procs(members, timeout=5)[1] == []
     assert not is_taken(demo.port)
     assert demo.status()["state"] == "down"
+
+    assert demo.run("reset", "--yes").returncode == 0
+    assert {path.name for path in demo.data.rglob("*") if not path.is_dir()} == {".gitkeep"}
 
 
 @pytest.mark.kafka

@@ -20,13 +20,13 @@ import pytest
 
 from datagen.errors import UserError
 from datagen.sinks import locks
-from demo import register
+from demo import register, stream_parts
 from demo.cli import up_command, words_of
 from demo.effective import Business
 from demo.options import Half, Options
 from demo.ports import is_taken
 from demo.screen import Screen
-from demo.up import generated, possible_half
+from demo.up import broker_port, generated, possible_half
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,6 +142,25 @@ def test_a_taken_port_is_refused_before_anything_else(tmp_path: Path) -> None:
         rf"port {port} is taken by pid {os.getpid()} \(.*--batch-port \d+, or DEMO_BATCH_PORT=", done.stderr
     )
     assert not (tmp_path / "data/input").exists()
+
+
+@pytest.mark.parametrize("option", ["--stream-port", "--kafka-port"])
+def test_a_taken_port_of_the_stream_is_refused_by_name(tmp_path: Path, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = int(holder.getsockname()[1])
+        words = ["up", "streaming", "--data", str(tmp_path), "--stream-port", str(free_port()), option, str(port)]
+        done = subprocess.run([sys.executable, "-m", "demo", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.search(rf"port {port} is taken by pid {os.getpid()} .* take another: {option} \d+", done.stderr)
+
+
+def test_without_a_port_for_the_broker_a_free_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(Path("shop.json"), Path("data"), "streaming", stream_port=free_port())
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        taken = int(holder.getsockname()[1])
+        monkeypatch.setattr(stream_parts, "KAFKA_PORT", taken)
+        assert broker_port(options, "streaming") > taken
+    assert broker_port(options, "streaming") == taken
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path, port: int) -> None:
