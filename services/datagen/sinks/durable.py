@@ -13,6 +13,8 @@ from typing import IO
 from datagen.errors import UserError
 
 Bytes = bytes | bytearray | memoryview
+PASSED_BYTES = 1 << 24  # so much at a time goes to the disk and out of memory, while more is made
+CACHED_BYTES = 1 << 20  # a smaller file stays in memory for who reads it next
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Target:
         self.descriptor = descriptor
         self._durable = durable
         self.bytes = 0
+        self._cached = 0  # bytes since the page cache was last asked to let go
         self._digest = hashlib.sha256()
 
     def write(self, data: Bytes, /) -> int:
@@ -35,13 +38,25 @@ class Target:
         write_all(self.descriptor, view)
         self._digest.update(view)
         self.bytes += len(view)
+        self._cached += len(view)
+        if self._durable and self._cached >= PASSED_BYTES:
+            os.fsync(self.descriptor)
+            self._let_go()
         return len(view)
 
     def finish(self) -> Written:
         """All bytes are on the disk, where that was promised."""
         if self._durable:
             os.fsync(self.descriptor)
+            if self.bytes >= CACHED_BYTES:
+                self._let_go()
         return Written(self.bytes, self._digest.hexdigest())
+
+    def _let_go(self) -> None:
+        """The next bytes take the pages of these: on a virtual machine a new one can cost ten times what fills it."""
+        if sys.platform == "linux":
+            os.posix_fadvise(self.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        self._cached = 0
 
     def close(self) -> None:
         """May be called twice. Without `finish` before it nothing is promised of the bytes."""
