@@ -49,7 +49,7 @@ fix: ## format the code and mend what the linter can
 golden: ## write the golden rows anew: a change of data, see CONTRIBUTING.md
 	@$(RUN) -m tests.golden.kinds
 
-pictures: ## docs/images/batch.png, from a demo that is running
+pictures: ## docs/images/batch.png and stream.png, from a demo that is running
 	@$(RUN) docs/images/take.py
 
 lock: ## resolve requirements.lock anew from pyproject.toml

@@ -14,7 +14,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-PORT = os.environ.get("DEMO_BATCH_PORT", "8501")
+PAGES = {
+    "batch.png": os.environ.get("DEMO_BATCH_PORT", "8501"),
+    "stream.png": os.environ.get("DEMO_STREAM_PORT", "8502"),
+}
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -23,10 +26,11 @@ def main() -> int:
         options = ["--no-sandbox", "--force-color-profile=srgb"]
         browser = playwright.chromium.launch(executable_path=BROWSER, args=options)
         page = browser.new_page(viewport={"width": 1280, "height": 1060}, reduced_motion="reduce")
-        page.goto(f"http://127.0.0.1:{PORT}/")
-        page.wait_for_selector("canvas")
-        page.wait_for_timeout(2000)  # until every card is drawn
-        page.screenshot(path=HERE / "batch.png")
+        for name, port in PAGES.items():
+            page.goto(f"http://127.0.0.1:{port}/")
+            page.wait_for_selector("canvas")
+            page.wait_for_timeout(3000)  # until every card is drawn
+            page.screenshot(path=HERE / name)
         browser.close()
     return 0
 
