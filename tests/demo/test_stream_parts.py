@@ -26,9 +26,9 @@ def business(tmp_path: Path) -> Business:
     return Business(SCHEMA, tmp_path)
 
 
-def publish(business: Business, *, at: datetime = NOW, **more: Any) -> None:
+def publish(business: Business, *, at: datetime | None = None, **more: Any) -> None:
     told = {
-        "published_at": at.isoformat(),
+        "published_at": (at or datetime.now(UTC)).isoformat(),
         "event_clock": "2025-01-01T12:00:00.000Z",
         "rows": {"read": 90},
         "heartbeats": 1,
