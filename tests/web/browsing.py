@@ -21,6 +21,7 @@ FLAGS = [
 ]
 QUIET = (
     "net::ERR_CONNECTION_REFUSED",
+    "net::ERR_CONTENT_LENGTH_MISMATCH",  # ended in the middle of an answer
     "net::ERR_CONNECTION_RESET",
     "net::ERR_EMPTY_RESPONSE",
     "net::ERR_SOCKET_NOT_CONNECTED",
