@@ -16,9 +16,9 @@ LISTING = """\
 :env:.find-links='{folder} /nowhere'
 :env:.timeout='180'
 global.cert='/etc/ssl/certs/ca-certificates.crt'
-global.index-url='https://first.example/simple'
-install.index-url='https://second.example/simple'
-install.extra-index-url='https://a.example/simple\\nhttps://b.example/simple'
+global.index_url='file:///first'
+install.index_url='file:///second'
+install.extra_index_url='file:///a\\nfile:///b'
 """
 
 
@@ -27,8 +27,8 @@ def test_uv_gets_the_settings_that_pip_has_on_this_machine(tmp_path: Path) -> No
         "UV_SYSTEM_CERTS": "1",
         "UV_NO_PROGRESS": "1",
         "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_DEFAULT_INDEX": "https://second.example/simple",
-        "UV_INDEX": "https://a.example/simple https://b.example/simple",
+        "UV_DEFAULT_INDEX": "file:///second",
+        "UV_INDEX": "file:///a file:///b",
         "UV_FIND_LINKS": str(tmp_path),
         "UV_HTTP_TIMEOUT": "180",
         "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
@@ -36,19 +36,19 @@ def test_uv_gets_the_settings_that_pip_has_on_this_machine(tmp_path: Path) -> No
 
 
 def test_a_variable_that_is_set_already_stays() -> None:
-    settings = uv_settings({"cert": "/from/pip", "no-index": "true"}, {"SSL_CERT_FILE": "/from/here"})
+    settings = uv_settings({"cert": "/from/pip", "no_index": "true"}, {"SSL_CERT_FILE": "/from/here"})
     assert settings.get("SSL_CERT_FILE") is None
     assert settings["UV_NO_INDEX"] == "1"
 
 
 def test_what_pip_itself_prints_is_understood(tmp_path: Path) -> None:
     config = tmp_path / "pip.conf"
-    config.write_text("[global]\nindex-url = https://in.file/simple\ntimeout = 7\n")
-    environ = {"PIP_CONFIG_FILE": str(config), "PIP_INDEX_URL": "https://in.environment/simple"}
+    config.write_text("[global]\nindex_url = file:///in/the/file\ntimeout = 7\n")
+    environ = {"PIP_CONFIG_FILE": str(config), "PIP_INDEX_URL": "file:///in/the/environment"}
     command = [sys.executable, "-m", "pip", "config", "list"]
     listing = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
     settings = read_pip_settings(listing)
-    assert (settings["index-url"], settings["timeout"]) == ("https://in.environment/simple", "7")
+    assert (settings["index_url"], settings["timeout"]) == ("file:///in/the/environment", "7")
 
 
 @pytest.mark.parametrize("name", BOOTSTRAP)

@@ -26,14 +26,14 @@ Command = list[str | Path]
 Run = Callable[[Command, Mapping[str, str]], int]  # a command and its environment; the exit code
 
 BOOTSTRAP = ("uv", "setuptools")  # setuptools builds pyspark, which is published as source only
-UV_NAMES = {  # pip's setting: uv's variable
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "trusted-host": "UV_INSECURE_HOST",
+UV_NAMES = {  # pip's setting, which it takes with _ as well as with -: uv's variable
+    "index_url": "UV_DEFAULT_INDEX",
+    "extra_index_url": "UV_INDEX",
+    "find_links": "UV_FIND_LINKS",
+    "trusted_host": "UV_INSECURE_HOST",
     "timeout": "UV_HTTP_TIMEOUT",
     "cert": "SSL_CERT_FILE",
-    "client-cert": "SSL_CLIENT_CERT",
+    "client_cert": "SSL_CLIENT_CERT",
     "proxy": "ALL_PROXY",
 }
 
@@ -94,11 +94,11 @@ def uv_settings(pip: Mapping[str, str], environ: Mapping[str, str]) -> dict[str,
     settings = {"UV_SYSTEM_CERTS": "1", "UV_NO_PROGRESS": "1", "UV_INDEX_STRATEGY": "unsafe-best-match"}
     for name, variable in UV_NAMES.items():
         values = pip.get(name, "").split()
-        if name == "find-links":  # pip passes over a folder that is not there, uv stops
+        if name == "find_links":  # pip passes over a folder that is not there, uv stops
             values = [value for value in values if "://" in value or Path(value).is_dir()]
         if values:
-            settings[variable] = ("," if name == "find-links" else " ").join(values)
-    if pip.get("no-index", "0").lower() in ("1", "true", "yes", "on"):
+            settings[variable] = ("," if name == "find_links" else " ").join(values)
+    if pip.get("no_index", "0").lower() in ("1", "true", "yes", "on"):
         settings["UV_NO_INDEX"] = "1"
     return {name: value for name, value in settings.items() if name not in environ}
 
@@ -107,9 +107,9 @@ def read_pip_settings(listing: str) -> dict[str, str]:
     """`pip config list` as one value a setting; of two places the later one in pip's own order of precedence wins."""
     found: dict[str, tuple[int, str]] = {}
     for section, name, value in re.findall(r"^(global|install|:env:)\.([\w-]+)=(.*)$", listing, re.MULTILINE):
-        rank = ("global", "install", ":env:").index(section)
-        if name not in found or rank >= found[name][0]:
-            found[name] = (rank, str(ast.literal_eval(value)))
+        rank, spelled = ("global", "install", ":env:").index(section), name.replace("-", "_")
+        if spelled not in found or rank >= found[spelled][0]:
+            found[spelled] = (rank, str(ast.literal_eval(value)))
     return {name: value for name, (_, value) in found.items()}
 
 
