@@ -1,4 +1,4 @@
-"""What Spark and the file system say when an input or the disk is at fault, in words of ours."""
+"""What Spark and the file system say when an input is at fault, in words of ours."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-
 from datagen.errors import UserError
+from pipeline.faults import said
 
 FILE = re.compile(r"(?:reading file|file) (file:[^\s,]+|hdfs:[^\s,]+)")
 CAUSES = {  # what stands in the message -> what is wrong with the file
@@ -34,13 +32,9 @@ def told(error: BaseException) -> UserError | None:
     """The fault as something the user can put right; None where it is a fault of ours."""
     if isinstance(error, UserError):
         return error
-    if not isinstance(error, (PySparkException, Py4JError, OSError)):
+    text = said(error)
+    if text is None:
         return None
-    text = str(error)
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return UserError(
-            "no space left on the disk; make room below data/ and the temporary folder, and run this again"
-        )
     if "Permission denied" in text:
         return UserError(f"permission denied: {text.splitlines()[0]}")
     for mark, fault in CAUSES.items():

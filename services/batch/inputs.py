@@ -15,10 +15,9 @@ from datagen.errors import UserError
 from datagen.manifest import Manifest
 from datagen.model import TextFormat
 from datagen.sinks.naming import MANIFEST, RUN, format_of
+from datagen.waiting import wait_for
 from pipeline.storage import Entry, Storage
 
-POLL_S = 1.0
-REMIND_S = 30.0
 LOCAL = re.compile("^file:/+")
 SHOWN = 5  # names of files that are none of ours
 
@@ -88,18 +87,7 @@ def wait(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Input:
     """What `look` finds, as soon as it finds something. After `patience_s` its NotThereError goes on."""
-    began, reminded = monotonic(), float("-inf")
-    while True:
-        try:
-            return look()
-        except NotThereError as error:
-            waited = monotonic() - began
-            if waited >= patience_s:
-                raise
-            if waited - reminded >= REMIND_S:
-                say(f"waiting for input, at most {patience_s - waited:.0f} s more: {error}")
-                reminded = waited
-        sleep(min(POLL_S, patience_s - waited))
+    return wait_for(look, NotThereError, patience_s, say, what="input", monotonic=monotonic, sleep=sleep)
 
 
 def _made(storage: Storage, path: str) -> Made | None:

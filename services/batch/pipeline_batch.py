@@ -22,14 +22,15 @@ from batch import inputs  # noqa: E402
 from batch.faults import told  # noqa: E402
 from batch.inputs import Input  # noqa: E402
 from batch.job import Job  # noqa: E402
-from batch.room import no_space  # noqa: E402
-from batch.stopping import Stop  # noqa: E402
 from datagen.errors import UserError  # noqa: E402
 from datagen.manifest import Manifest  # noqa: E402
 from datagen.model import Dataset  # noqa: E402
 from datagen.schema import read_schema  # noqa: E402
+from datagen.sinks.faults import NoSpaceError  # noqa: E402
 from pipeline import session  # noqa: E402
+from pipeline.room import full_place  # noqa: E402
 from pipeline.runs import Run, Runs, check_link, turn_names, utc_now  # noqa: E402
+from pipeline.stopping import Stop  # noqa: E402
 from pipeline.storage import Storage  # noqa: E402
 
 NAME = "batch.schema_driven_pipeline"
@@ -115,7 +116,8 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
         if stopped is not None:  # whatever came of it
             say("stopped")
             return 128 + stopped
-        fault = no_space(error, _places(options)) or told(error)
+        full = full_place(error, _places(options))
+        fault = NoSpaceError(full, None) if full is not None else told(error)
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201
@@ -149,8 +151,7 @@ def publish(
 
     given = inputs.wait(find, options.wait_s, say, sleep=sleep)
     if given.made is not None:
-        filling = {"seed": given.made.manifest.seed, "time_window": dict(given.made.manifest.window)}
-        dataset = read_schema(options.schema, fill=filling)
+        dataset = read_schema(options.schema, fill=given.made.manifest.filling)
     runs = Runs(storage, f"{options.output}/{dataset.name}/batch")
     job = Job(storage.spark, storage, dataset, runs, options.strict, say, utc_now)
     published = job.run(find)

@@ -41,6 +41,11 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2, allow_nan=False, sort_keys=False) + "\n"
 
     @property
+    def filling(self) -> dict[str, Any]:
+        """What a document that names no seed or window takes from its set: `fill` of `read_schema`."""
+        return {"seed": self.seed, "time_window": dict(self.window)}
+
+    @property
     def rows(self) -> int:
         return sum(file.rows for file in self.files)
 

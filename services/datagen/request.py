@@ -102,7 +102,7 @@ def _fill(dataset: Dataset, place: Destination) -> dict[str, Any]:
             f"--date: {dataset.name} names no {parts}, and there is no set to take it from; "
             "give --seed, --start and --end, or make the whole set first"
         )
-    return {"seed": there.seed, "time_window": dict(there.window)}
+    return there.filling
 
 
 def _published(dataset: Dataset, place: Destination) -> Manifest | None:

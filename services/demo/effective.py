@@ -42,4 +42,4 @@ class Business:
 def effective(schema: Path, folders: Folders) -> Analysis:
     """Seed and window are those of the set where the schema names none."""
     manifest = manifests.from_json((folders.input / MANIFEST).read_text("utf-8"))
-    return read_schema(schema, fill={"seed": manifest.seed, "time_window": dict(manifest.window)}).analysis
+    return read_schema(schema, fill=manifest.filling).analysis

@@ -13,6 +13,7 @@ from datagen.errors import UserError
 from datagen.messages import topic_name
 from datagen.schema import read_schema
 from datagen.schema.names import slug
+from datagen.waiting import wait_for
 from event_generator import columns as looked_at
 from event_generator import extracts
 from event_generator.columns import Columns
@@ -23,8 +24,6 @@ from event_generator.pace import Time
 Say = Callable[[str], None]
 
 TOPIC = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")
-POLL_S = 1.0
-REMIND_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,9 @@ def given(options: Options, time: Time, say: Say) -> Given:
             f"{options.schema}: analysis names no timestamp_field, so nothing says when an event is due; add a datetime"
         )
     folder = options.input or Path("data/input", dataset.name)
-    found = _wait(lambda: extracts.find(folder, dataset.name, analysis.table), options.wait_s, time, say)
+    found = _wait(lambda: extracts.find(folder, dataset.name, analysis.table), options, time, say)
     if found.manifest is not None:
-        filling = {"seed": found.manifest.seed, "time_window": dict(found.manifest.window)}
-        dataset = read_schema(options.schema, fill=filling)
+        dataset = read_schema(options.schema, fill=found.manifest.filling)
         analysis = dataset.analysis
     _require_column(options.key, analysis)
     columns = looked_at.of_analysis(analysis, options.key)
@@ -70,7 +68,7 @@ def given(options: Options, time: Time, say: Say) -> Given:
 
 def _without_schema(options: Options, time: Time, say: Say) -> Given:
     folder = options.input or Path("data/input")
-    found = _wait(lambda: extracts.find(folder, None, None), options.wait_s, time, say)
+    found = _wait(lambda: extracts.find(folder, None, None), options, time, say)
     name = slug(folder.absolute().name) or "events"
     return Given(
         name,
@@ -90,17 +88,7 @@ def _require_column(key: str | None, analysis: Analysis) -> None:
         raise UserError(f"--key: no column {key!r}; known: {', '.join(names)}")
 
 
-def _wait(look: Callable[[], Extracts], patience_s: float, time: Time, say: Say) -> Extracts:
-    """What `look` finds, as soon as it finds something. After `patience_s` its NothingThereError goes on."""
-    began, reminded = time.monotonic(), float("-inf")
-    while True:
-        try:
-            return look()
-        except NothingThereError as error:
-            waited = time.monotonic() - began
-            if waited >= patience_s:
-                raise
-            if waited - reminded >= REMIND_S:
-                say(f"waiting for extracts, at most {patience_s - waited:.0f} s more: {error}")
-                reminded = waited
-        time.sleep(min(POLL_S, max(0.0, patience_s - waited)))
+def _wait(look: Callable[[], Extracts], options: Options, time: Time, say: Say) -> Extracts:
+    return wait_for(
+        look, NothingThereError, options.wait_s, say, what="extracts", monotonic=time.monotonic, sleep=time.sleep
+    )

@@ -1,22 +1,15 @@
-"""What Spark, Kafka and the disk say when they are at fault, in words of ours."""
+"""What Spark and Kafka say when they are at fault, in words of ours."""
 
 from __future__ import annotations
 
 import re
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-
 from datagen.errors import UserError
+from pipeline.faults import said
 from streaming.marks import RESET
 
 # What stands in the message -> what is wrong. The first that fits.
 CAUSES = (
-    (
-        "No space left on device|Disk quota exceeded",
-        "no space left on the disk; make room and start this again: it goes on where it stopped, and what was "
-        "published stays",
-    ),
     (
         "UnknownTopicOrPartition|does not host this topic-partition|[Tt]opic.{0,80}(?:deleted|not exist)",
         f"the topic is gone; {RESET}",
@@ -43,9 +36,9 @@ def told(error: BaseException) -> UserError | None:
     """The fault as something the user can put right; None where it is a fault of ours."""
     if isinstance(error, UserError):
         return error
-    if not isinstance(error, (PySparkException, Py4JError, OSError)):
+    text = said(error)
+    if text is None:
         return None
-    text = str(error)
     for mark, fault in CAUSES:
         if found := re.search(mark, text):
             return UserError(f"{fault} ({_line(text, found)})")
@@ -54,7 +47,8 @@ def told(error: BaseException) -> UserError | None:
 
 def is_away(error: BaseException) -> bool:
     """Whether the brokers were not there, so that it may go on when they are."""
-    return isinstance(error, (PySparkException, Py4JError)) and told(error) is None and bool(AWAY.search(str(error)))
+    text = said(error)
+    return text is not None and not isinstance(error, OSError) and told(error) is None and bool(AWAY.search(text))
 
 
 def _line(text: str, found: re.Match[str]) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import click
@@ -23,10 +22,13 @@ sys.path[:0] = [folder for folder in [str(Path(__file__).resolve().parent.parent
 
 from datagen import manifest as manifests  # noqa: E402
 from datagen.analysis import Analysis  # noqa: E402
+from datagen.errors import UserError  # noqa: E402
 from datagen.messages import kafka_settings  # noqa: E402
 from datagen.schema import read_schema  # noqa: E402
 from datagen.sinks.naming import MANIFEST  # noqa: E402
 from pipeline import session  # noqa: E402
+from pipeline.room import full_place  # noqa: E402
+from pipeline.stopping import Stop  # noqa: E402
 from streaming.connector import class_path  # noqa: E402
 from streaming.faults import told  # noqa: E402
 from streaming.job import Job, Roots  # noqa: E402
@@ -38,6 +40,7 @@ NAME = "stream.retail_sales_aggregator"
 HDFS = "hdfs://namenode:8020/data"
 BOOTSTRAP = "127.0.0.1:9092"
 BATCH_ROWS = 200_000
+GOES_ON = "make room and start this again: it goes on where it stopped, and what was published stays"
 SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ms|milliseconds?|s|seconds?|min|minutes?)?")
 UNITS_S = {"ms": 0.001, "mi": 60.0, "s": 1.0}
 
@@ -55,23 +58,6 @@ class Options:
     arrow: bool | None
     wait_s: float
     log: Path | None
-
-
-class Stop:
-    """Set by a signal, looked at by the job: nothing is cut in two."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def __call__(self) -> bool:
-        return self.number != 0
-
-    def listen(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._note)
-
-    def _note(self, number: int, _: object) -> None:
-        self.number = number
 
 
 class Span(click.ParamType[float]):
@@ -188,16 +174,16 @@ def command(
     )
     stop = Stop()
     stop.listen()
-    code = run(options, _say, stop)
-    sys.exit(code if code or not stop.number else 128 + stop.number)
+    sys.exit(run(options, _say, stop))
 
 
-def run(options: Options, say: Callable[[str], None], stopped: Callable[[], bool]) -> int:
+def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
     """The whole job. Gives the exit code; a fault of ours goes on as it came."""
     try:
         analysis = _analysis(options)
         local = (os.environ.get("SPARK_MASTER") or "local").startswith("local")
         spark = session.start(NAME, log=options.log, settings=settings(class_path(os.environ), local=local))
+        stop.guard(spark)
         try:
             Job(
                 spark=spark,
@@ -210,18 +196,24 @@ def run(options: Options, say: Callable[[str], None], stopped: Callable[[], bool
                 trigger_s=options.trigger_s,
                 patience_s=options.wait_s,
                 say=say,
-                stopped=stopped,
+                stopped=lambda: stop.told,
                 quick=options.arrow,
             ).run()
         finally:
             spark.stop()
     except Exception as error:
-        fault = told(error)
+        full = full_place(error, _places(options.roots))
+        fault = told(error) if full is None else UserError(f"{full}: no space left; {GOES_ON}")
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201
         return fault.exit_code
-    return 0
+    return 0 if stop.number is None else 128 + stop.number
+
+
+def _places(roots: Roots) -> list[Path]:
+    """The folders of this machine that the job writes to."""
+    return [Path(folder).absolute() for folder in astuple(roots) if "://" not in folder]
 
 
 def _kafka(bootstrap: str | None, config: Path | None) -> dict[str, str]:
@@ -240,8 +232,7 @@ def _analysis(options: Options) -> Analysis:
         return dataset.analysis
     if manifest.dataset != dataset.name:
         return dataset.analysis
-    filling = {"seed": manifest.seed, "time_window": dict(manifest.window)}
-    return read_schema(options.schema, fill=filling).analysis
+    return read_schema(options.schema, fill=manifest.filling).analysis
 
 
 def _link(options: Options, analysis: Analysis) -> Path | None:

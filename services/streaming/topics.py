@@ -19,11 +19,10 @@ from pyspark.sql import functions as F
 
 from datagen.errors import UserError
 from datagen.messages import FINGERPRINT_KEY
+from datagen.waiting import wait_for
 from streaming.checkpoint import Offsets
 
 ANSWER_S = 10
-POLL_S = 1.0
-REMIND_S = 30.0
 SERVERS = "bootstrap.servers"
 # A request for the protocol's versions: size, key 18, version 0, correlation 7, no client id.
 ASKED = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 255, 255])
@@ -42,6 +41,10 @@ class NoAnswerError(UserError):
 
 class NoTopicError(UserError):
     """The brokers answer, and have no such topic."""
+
+
+class _StoppedError(Exception):
+    """Nobody wants the topic any more."""
 
 
 @dataclass(frozen=True)
@@ -151,19 +154,16 @@ def wait(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Topic | None:
     """The topic, as soon as it is there; None where this is stopped. After `patience_s` the error goes on."""
-    began, reminded = monotonic(), float("-inf")
-    while not stopped():
-        try:
-            return look()
-        except (NoAnswerError, NoTopicError) as error:
-            waited = monotonic() - began
-            if waited >= patience_s:
-                raise
-            if waited - reminded >= REMIND_S:
-                say(f"waiting, at most {patience_s - waited:.0f} s more: {error}")
-                reminded = waited
-        sleep(min(POLL_S, patience_s))
-    return None
+
+    def rest(seconds: float) -> None:
+        sleep(seconds)
+        if stopped():
+            raise _StoppedError
+
+    try:
+        return wait_for(look, (NoAnswerError, NoTopicError), patience_s, say, monotonic=monotonic, sleep=rest)
+    except _StoppedError:
+        return None
 
 
 def not_kafka(servers: str) -> str | None:

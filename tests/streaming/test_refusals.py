@@ -229,6 +229,26 @@ def test_a_broker_that_is_away_is_waited_out_and_a_signal_ends_the_job_cleanly(
     assert shop.progress()["balanced"]
 
 
+@pytest.mark.spark
+@pytest.mark.kafka
+@pytest.mark.slow
+def test_ctrl_c_reaches_java_too_and_still_ends_the_job_cleanly(shop: Stream) -> None:
+    shop.send(sale(1, "10:00"))
+    options = ["--schema", str(shop.schema), "--bootstrap-servers", shop.broker.address, "--trigger", "500 ms"]
+    command = [sys.executable, JOB, *options, "--output", "output", "--state", "state"]
+    with (shop.folder / "log").open("wb") as log:
+        job = subprocess.Popen(command, cwd=shop.folder, stderr=log, stdout=log, start_new_session=True)
+    try:
+        until(shop, lambda: shop.progress()["rows"]["read"] == 1)
+        os.killpg(job.pid, signal.SIGINT)
+        assert job.wait(60) == 130, (shop.folder / "log").read_text()
+    finally:
+        job.kill()
+        job.wait()
+    assert "Traceback" not in (shop.folder / "log").read_text()
+    assert shop.progress()["stopped"]["reason"] == "told to stop"
+
+
 def until(shop: Stream, holds: Any) -> None:
     deadline = time.monotonic() + 180
     while True:

@@ -12,11 +12,11 @@ from datagen.sinks.faults import NoSpaceError, free_bytes
 FULL = ("No space left on device", "Disk quota exceeded")
 
 
-def no_space(error: BaseException, outputs: Sequence[Path]) -> NoSpaceError | None:
-    """Names the fullest of the places a job writes to; None where something else is wrong."""
+def full_place(error: BaseException, outputs: Sequence[Path]) -> Path | None:
+    """The fullest of the places a job writes to; None where something else is wrong, or the error names it already."""
     if isinstance(error, NoSpaceError) or not any(words in str(error) for words in FULL):
         return None
-    return NoSpaceError(min((*outputs, *_scratch()), key=free_bytes), None)
+    return min((*outputs, *_scratch()), key=free_bytes)
 
 
 def _scratch() -> list[Path]:

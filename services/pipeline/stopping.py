@@ -30,6 +30,10 @@ class Stop:
         for number in SIGNALS:
             signal.signal(number, self._note)
 
+    @property
+    def told(self) -> bool:
+        return self.number is not None
+
     def check(self) -> None:
         """Raises Stopped when told to."""
         if self.number is not None:
@@ -43,11 +47,15 @@ class Stop:
             sleep(min(left, POLL_S))
         self.check()
 
-    @contextmanager
-    def cancelling(self, spark: SparkSession) -> Iterator[None]:
-        """Within, a signal makes the session's actions fail. PySpark takes Ctrl-C for itself and is relieved of it."""
+    def guard(self, spark: SparkSession) -> None:
+        """A session's Java lives on after a signal. PySpark takes Ctrl-C for itself and is relieved of it."""
         self.listen()
         session.shield(spark)
+
+    @contextmanager
+    def cancelling(self, spark: SparkSession) -> Iterator[None]:
+        """Within, a signal makes the session's actions fail."""
+        self.guard(spark)
         ended = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(spark, ended), daemon=True)
         watcher.start()
@@ -59,7 +67,7 @@ class Stop:
 
     def _watch(self, spark: SparkSession, ended: threading.Event) -> None:
         while not ended.wait(POLL_S):
-            if self.number is not None:  # again and again: the next action may only just begin
+            if self.told:  # again and again: the next action may only just begin
                 spark.sparkContext.cancelAllJobs()
 
     def _note(self, number: int, _: object) -> None:
