@@ -70,10 +70,12 @@ def repaired(name: str) -> str:
 def judge(cells: DataFrame, reading: Reading, rules: Rules) -> DataFrame:
     """Every row with its fate, its reason where it is quarantined, its instant and its repaired values."""
     read = _read(cells, reading)
-    derived = _derive(read, reading)
+    derived = derive(read, reading)
     judged = derived.withColumn(REASON, F.when(F.col(SORT) == RECORD, _reason(derived, reading, rules)))
     fate = F.when(F.col(SORT) != RECORD, F.col(SORT)).when(F.col(REASON).isNull(), COUNTED).otherwise(QUARANTINED)
-    return judged.select(*_kept(cells), fate.alias(FATE), REASON, INSTANT, *_repairs(reading))
+    repairs = {**absences(reading), **repaired_values(reading)}
+    values = (value.alias(name) for name, value in repairs.items())
+    return judged.select(*_kept(cells), fate.alias(FATE), REASON, INSTANT, *values)
 
 
 def _kept(cells: DataFrame) -> list[str]:
@@ -121,7 +123,7 @@ def _flag(name: str, kinds: dict[str, DataType]) -> Column:
     return F.col(name) if kinds[name] == BooleanType() else flags.flag(F.col(name))
 
 
-def _derive(read: DataFrame, reading: Reading) -> DataFrame:
+def derive(read: DataFrame, reading: Reading) -> DataFrame:
     """Measures, out of values as they are before they are repaired."""
     numbers = {column.name for column in reading.numbers}
 
@@ -187,15 +189,19 @@ def _repairable(reading: Reading) -> dict[str, str]:
     }
 
 
-def _repairs(reading: Reading) -> Iterator[Column]:
-    for name, value in _repairable(reading).items():
-        yield F.col(value).isNull().alias(repaired(name))
-    for name in reading.dimensions:
-        yield F.coalesce(F.col(dimension(name)), F.lit(UNKNOWN)).alias(dimension(name))
-    for name in (*(number(column.name) for column in reading.sums), *(measure(one.name) for one in reading.measures)):
-        yield F.coalesce(F.col(name), F.lit(0)).alias(name)
-    for name in reading.counted_flags:
-        yield F.coalesce(F.col(flag(name)), F.lit(False)).alias(flag(name))
+def absences(reading: Reading) -> dict[str, Column]:
+    """Of values that were not repaired yet: whether each is absent, by the name of the column that tells it."""
+    return {repaired(name): F.col(value).isNull() for name, value in _repairable(reading).items()}
+
+
+def repaired_values(reading: Reading) -> dict[str, Column]:
+    """Every value that counts, repaired, by the name of its column."""
+    numbers = (*(number(one.name) for one in reading.sums), *(measure(one.name) for one in reading.measures))
+    return {
+        **{dimension(name): F.coalesce(dimension(name), F.lit(UNKNOWN)) for name in reading.dimensions},
+        **{name: F.coalesce(name, F.lit(0)) for name in numbers},
+        **{flag(name): F.coalesce(flag(name), F.lit(False)) for name in reading.counted_flags},
+    }
 
 
 def _about(name: str, fault: Column) -> Column:

@@ -12,17 +12,17 @@ from pyspark.sql import functions as F
 
 from datagen.analysis import Analysis, InputColumn
 from datagen.messages import CLOCK, EPOCH, EVENT_TIME, FINGERPRINT_KEY, ID, REPLAY, SOURCE_TIME
-from pipeline import aggregates, cells_json, cleansing
+from pipeline import cells_json, cleansing
 from pipeline.cells import BLANK, BLOCK, FILE, MISSING, RAW, ROW, cell
-from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, Rules, dimension, repaired
+from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, Rules
 from pipeline.reading import Reading, reading_of
 from pipeline.times import DAY_US
-from streaming import quick
+from streaming import usual_messages
+from streaming.usual_messages import IDENTITY, USUAL, Spelling
 
 HEARTBEAT = "heartbeat"  # a fate beside COUNTED and QUARANTINED: moves the watermark, is no row and is not counted
 MESSAGE = FILE  # a struct: where the message stands, and what its sender says of it
 PARTITION, OFFSET, TIMESTAMP, KEY, SENT = "partition", "offset", "timestamp", "key", "sent"
-IDENTITY = "identity"  # with the epoch, what tells an event from its repeats; null in a heartbeat
 CLOCK_US = "clock_us"  # the message's own clock
 SHIFT_US = "shift_us"  # by how much the event was moved in time; null where the sender does not say
 REPLAYED = f"{REPLAY} struct<{ID} string, {EPOCH} bigint, {SOURCE_TIME} string, {CLOCK} string>"
@@ -37,7 +37,7 @@ class Judging:
     reading: Reading
     narrow: Reading  # the group and the value alone, which is all that windows need
     rules: Rules
-    quick: bool = False  # whether Arrow looks at the messages first
+    spelling: Spelling | None  # of usual messages, which need not go through the rules
 
 
 def judging_of(analysis: Analysis) -> Judging:
@@ -53,7 +53,8 @@ def judging_of(analysis: Analysis) -> Judging:
         aliases={**analysis.aliases, EVENT_TIME: tuple(name for name in others if name != EVENT_TIME)},
     )
     spoken_of = replace(reading, analysis=spoken, time=time)
-    return Judging(spoken_of, _narrow(spoken_of), cleansing.rules_of(analysis, strict=False))
+    rules = cleansing.rules_of(analysis, strict=False)
+    return Judging(spoken_of, _narrow(spoken_of), rules, usual_messages.spelling(spoken_of))
 
 
 def judge(records: DataFrame, judging: Judging) -> DataFrame:
@@ -62,10 +63,10 @@ def judge(records: DataFrame, judging: Judging) -> DataFrame:
     Of the values there are those of the narrow reading; of all it is told whether they were repaired.
     """
     told = records.where(~F.col(KEY).eqNullSafe(F.lit(bytearray(FINGERPRINT_KEY))))
-    if not judging.quick:
+    if judging.spelling is None:
         return _judged(told, judging, None)
-    seen = quick.looked_at(told, judging.reading, judging.narrow, judging.rules)
-    return _with_usual(_judged(seen, judging, quick.USUAL), judging)
+    seen = usual_messages.looked_at(told, judging.spelling, judging.reading, judging.narrow, judging.rules)
+    return _with_usual(_judged(seen, judging, USUAL), judging)
 
 
 def _judged(records: DataFrame, judging: Judging, beside: str | None) -> DataFrame:
@@ -80,26 +81,18 @@ def _judged(records: DataFrame, judging: Judging, beside: str | None) -> DataFra
 
 
 def _with_usual(judged: DataFrame, judging: Judging) -> DataFrame:
-    """What Arrow says, in place of what the rules made of nothing."""
-    usual = F.col(MESSAGE)[quick.USUAL]
+    """What usual messages say, in place of what the rules made of nothing."""
+    usual = F.col(MESSAGE)[USUAL]
 
-    def said(name: str, value: Column) -> Column:
+    def told(name: str, value: Column) -> Column:
         return F.when(usual.isNotNull(), value).otherwise(F.col(name)).alias(name)
 
-    totals = aggregates.totals(judging.narrow)
-    reading = judging.reading
     return judged.select(
         MESSAGE,
         RAW,
-        said(FATE, F.lit(COUNTED)),
+        told(FATE, F.lit(COUNTED)),
         F.when(usual.isNull(), F.col(REASON)).alias(REASON),
-        *(said(name, usual[name]) for name in (INSTANT, EPOCH, IDENTITY, SOURCE_TIME)),
-        said(dimension(judging.narrow.dimensions[0]), usual[quick.GROUP]),
-        *(said(total.column, usual[quick.TOTAL]) for total in totals),
-        *(
-            said(repaired(name), quick.was_repaired(usual[quick.REPAIRS], name, reading))
-            for name in aggregates.repairable(reading)
-        ),
+        *(told(name, usual[name]) for name in usual_messages.said(judging.reading, judging.narrow)),
     )
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.errors import StreamingQueryException
@@ -33,11 +33,9 @@ from streaming.query import Source
 from streaming.shelves import shelf
 from streaming.sink import Sink
 from streaming.topics import Kafka, Topic
-from streaming.usual_messages import can_be_looked_at
 from streaming.windows import decimal_type
 
 POLL_S = 0.2
-QUICK_FROM = 100_000  # messages that wait
 STOPPED, FAILED, DONE = "told to stop", "failed", "read all there was"
 
 Say = Callable[[str], None]
@@ -68,7 +66,6 @@ class Job:
     patience_s: float
     say: Say
     stopped: Callable[[], bool]
-    quick: bool | None = None  # whether Arrow looks at messages first; None: where enough of them wait
     clock: Clock = utc_now
 
     def run(self) -> None:
@@ -83,7 +80,6 @@ class Job:
             self._lock(places, held)
             self._agree(places, topic)
             self._mend(places)
-            judging = replace(judging, quick=self._is_quick(topic, places, judging))
             self._stream(places, topic, judging, cut)
 
     def _places(self) -> Places:
@@ -154,13 +150,6 @@ class Job:
         written = sink.newest()
         if written is not None and written > (-1 if newest is None else newest):
             sink.undo(written)
-
-    def _is_quick(self, topic: Topic, places: Places, judging: Judging) -> bool:
-        if not can_be_looked_at(judging.reading):
-            return False
-        if self.quick is not None:
-            return self.quick
-        return self.kafka.waiting(topic, Checkpoint(places.checkpoint).read()) >= QUICK_FROM
 
     def _stream(self, places: Places, topic: Topic, judging: Judging, cut: Cut) -> None:
         checkpoint = Checkpoint(places.checkpoint)

@@ -18,7 +18,8 @@ from pipeline.aggregates import RECORD_COUNT
 from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, dimension, repaired
 from pipeline.decimals import DIGITS
 from pipeline.reading import Reading
-from streaming.events import HEARTBEAT, IDENTITY, Judging, judge, shift_us
+from streaming.events import HEARTBEAT, Judging, judge, shift_us
+from streaming.usual_messages import IDENTITY
 
 JUDGED, PASSED = "judged", "passed"  # what is counted before duplicates and late events are dropped, and after
 TIME, WINDOW, START, GROUP, ROWS, TOTAL = "time", "window", "start", "group", "rows", "total"

@@ -55,7 +55,6 @@ class Options:
     link: Path | None
     source: Source
     trigger_s: float | None
-    arrow: bool | None
     wait_s: float
     log: Path | None
 
@@ -122,11 +121,6 @@ class Span(click.ParamType[float]):
     help="Messages a batch at most, of a topic with one partition.",
 )
 @click.option(
-    "--arrow/--no-arrow",
-    default=None,
-    help="Whether messages are looked at by Arrow first [where 100,000 wait at the start].",
-)
-@click.option(
     "--wait",
     "wait_s",
     type=click.FloatRange(min=0),
@@ -151,7 +145,6 @@ def command(
     starting_offsets: str,
     fail_on_data_loss: bool,
     batch_rows: int,
-    arrow: bool | None,
     wait_s: float,
     hdfs: bool,
     log: Path | None,
@@ -168,7 +161,6 @@ def command(
         link=output_link,
         source=Source(starting_offsets, fail_on_data_loss, batch_rows),
         trigger_s=None if once else trigger_s,
-        arrow=arrow,
         wait_s=wait_s,
         log=log,
     )
@@ -197,7 +189,6 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
                 patience_s=options.wait_s,
                 say=say,
                 stopped=lambda: stop.told,
-                quick=options.arrow,
             ).run()
         finally:
             spark.stop()

@@ -88,12 +88,6 @@ class Kafka:
         found = rows.select(F.col("value").cast("string")).collect()
         return str(found[0][0]) if found else None
 
-    def waiting(self, topic: Topic, read: Offsets) -> int:
-        """How many messages there are beyond those that were read."""
-        last = self._offsets(topic, "latest")
-        first = {**self._offsets(topic, "earliest"), **read}
-        return sum(stop - first[partition] for partition, stop in last.items())
-
     def _offsets(self, topic: Topic, which: str) -> dict[int, int]:
         jvm: Any = self.spark._jvm
         asked = jvm.java.util.HashMap()

@@ -1,7 +1,8 @@
-"""Usual messages: written as our replay writes them, so that Arrow can part and check a whole batch at once.
+"""Usual messages: written as our replay writes them, so that one regular expression tells them and parts them.
 
-What is checked is the text itself: every key in its place, every value of its kind. It is never more lenient than
-`cells_json` and `cleansing`: a message of which anything is out of the ordinary is not usual, and is left to them.
+It is never more lenient than `cells_json` and `cleansing`: a message of which anything is out of the ordinary is not
+usual, and is left to them. The rules take some 120 expressions a message; a usual one has passed most of them by its
+spelling alone.
 """
 
 from __future__ import annotations
@@ -9,213 +10,132 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import cast
+from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from datagen.analysis import InputColumn
 from datagen.messages import CLOCK, EPOCH, EVENT_TIME, ID, REPLAY, SOURCE_TIME
+from pipeline import cleansing, decimals, times
 from pipeline.cells import LONGEST_CELL_BYTES
-from pipeline.cells_csv import Header
-from pipeline.cleansing import Rules
-from pipeline.reading import Reading
-from pipeline.times import DAY_US
-from pipeline.usual import Indices, Mask, UsualLines, UsualRows, can_be_usual, ints, mask
+from pipeline.cleansing import INSTANT, Rules, dimension, flag, number
+from pipeline.reading import NumberColumn, Reading, fold
+from pipeline.texts import trimmed
 
-LINE, COMMA, CELL, QUOTE = b"\n", b",", b"\x01", b'"'
-END = b"}}"
-SPACE = 0x20
-NEVER = (b"\\", b"\xef\xbb\xbf")
-TEXT = '"[^"]+"|null'
-NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|null"
-OTHER = r'"[^"]*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null'
-INSTANT = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z"'
-EPOCHS = r"0|[1-9]\d{0,8}"
-# What the sender says, as columns.
+VALUE = "value"
+USUAL = "usual"  # a struct, null where the message is not usual
+IDENTITY = "identity"
+REPLACED, PARTS, CLOCK_US, BETWEEN = "replaced", "parts", "clock_us", "\x01"
+
+# Single characters are looked up at once; ranges are tried one after the other.
+PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "]"
+UTF_8 = "(?![^\ufffd]*+\ufffd)"  # what is none is read as this character
+INKED = "(?=[!-~])"  # where a text begins that is not blank
+DIGITS = 18  # before the point, and behind it, whatever they say
+WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}+)"
+DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}}+)?+"
+CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}+"  # as it is written again
+FLAG = "true|false"
+INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6}+)?+"  # Z stands behind it
+EPOCHS = r"0|[1-9]\d{0,8}+"
+ANY = rf'"{PLAIN}*+"|{DECIMAL}|{FLAG}|null'
+# What the sender says, as parts.
 SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK = (f"{REPLAY}.{name}" for name in (ID, EPOCH, SOURCE_TIME, CLOCK))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A column of a message as it stands there: what is before its value, what the value may be, what comes behind."""
+class Spelling:
+    """How usual messages are written, and the parts that are taken out of them, in their order."""
 
-    name: str
-    key: bytes
     pattern: str
-    edges: tuple[int, int]  # bytes at either end of the value that are not of what it says
-    end: bytes = b""
-
-    @property
-    def whole(self) -> str:
-        return f"^{re.escape(self.key.decode())}(?:{self.pattern}){self.end.decode()}$"
+    parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UsualEvents:
-    """Usual messages and what they say, before anything is repaired."""
-
-    rows: UsualRows
-    identities: pa.Array
-    epochs: Indices
-    sources: Indices  # the row's own instant, in microseconds
-
-    @property
-    def places(self) -> Indices:
-        return self.rows.places
-
-
-def can_be_looked_at(reading: Reading) -> bool:
-    """Whether messages of a schema can be usual at all."""
-    return all(column.kind != "object" for column in _columns(reading)) and can_be_usual(
-        _header(reading), _iso(reading)
+def spelling(reading: Reading) -> Spelling | None:
+    """None where messages of a schema are read in ways that no spelling proves."""
+    columns = _columns(reading)
+    names = [fold(column.name) for column in columns]
+    kinds = {column.name: column.kind for column in columns}
+    coded = (*reading.dimensions, *reading.texts)
+    if len(set(names)) < len(names) or any(kinds[name] not in ("text", "int", "bool") for name in coded):
+        return None
+    members = [_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns)]
+    instant = f'"({INSTANT_TEXT})Z"'
+    sent = {ID: f'"({PLAIN}++)"', EPOCH: f"({EPOCHS})", SOURCE_TIME: instant, CLOCK: instant}
+    told = ",".join(_key(name) + value for name, value in sent.items())
+    members += [_key(EVENT_TIME) + instant, rf"{_key(REPLAY)}\{{{told}\}}"]
+    read = {*coded, *reading.flags, *(one.name for one in reading.numbers)}
+    taken = [column.name for column in columns if column.name in read or column.kind == "object"]
+    return Spelling(
+        pattern=rf"^{UTF_8}\{{{','.join(members)}\}}\z",
+        parts=(*taken, EVENT_TIME, SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK),
     )
 
 
-class UsualMessages(UsualLines):
-    """Looks at the messages of a topic; null is none."""
+def looked_at(records: DataFrame, spelled: Spelling, reading: Reading, narrow: Reading, rules: Rules) -> DataFrame:
+    """The records with USUAL, what a usual message says, as it is judged; VALUE is null where there is one.
 
-    def __init__(self, reading: Reading, rules: Rules) -> None:
-        super().__init__(_header(reading), _iso(reading), rules)
-        self._places = list(_places(_columns(reading)))
-        coded = dict.fromkeys((*reading.dimensions, *reading.flags), pa.dictionary(pa.int32(), pa.string()))
-        types = {place.name: coded.get(place.name, pa.string()) for place in self._places}
-        self._converting = csv.ConvertOptions(column_types=types)
-        self._named = list(types)
-
-    def events(self, messages: pa.Array) -> Iterator[UsualEvents]:
-        """The usual ones among some messages, in parts."""
-        return cast(Iterator[UsualEvents], self.look(messages))
-
-    def _plausible(self, lines: pa.Array) -> bool:
-        return lines.null_count == 0 and bool(mask(self._fitting(lines)).all()) and _is_clean(_text(lines), len(lines))
-
-    def _each_plausible(self, lines: pa.Array) -> Mask:
-        good = pc.and_not(self._fitting(lines), pc.match_substring_regex(lines, r"[\x00-\x1f]"))
-        for mark in NEVER:
-            good = pc.and_not(good, pc.match_substring(lines, mark))
-        quotes = pc.count_substring(lines, QUOTE)
-        return mask(pc.and_(good, pc.equal(pc.bit_wise_and(quotes, 1), 0)))
-
-    def _fitting(self, lines: pa.Array) -> pa.Array:
-        ended = pc.and_(pc.starts_with(lines, self._places[0].key), pc.ends_with(lines, END))
-        return pc.and_(ended, pc.less_equal(pc.binary_length(lines), LONGEST_CELL_BYTES))
-
-    def _cells(self, lines: pa.Array) -> pa.Table:
-        """Everything between two commas, with its key."""
-        text = _text(lines)
-        if not _is_clean(text, len(lines)):
-            raise pa.ArrowInvalid("not clean")
-        _check_utf_8(text)
-        if text.count(COMMA) == len(lines) * (len(self._places) - 1):
-            parse = _parse(COMMA)
-        else:
-            text, parse = _parted(text), _parse(CELL)
-        options = csv.ReadOptions(column_names=self._named, use_threads=False, block_size=len(text) + 1)
-        table = csv.read_csv(pa.BufferReader(text), options, parse, self._converting)
-        if table.num_rows != len(lines):
-            raise pa.ArrowInvalid("a line that is none")
-        return table.combine_chunks()
-
-    def _rows(self, lines: pa.Array, places: Indices) -> UsualEvents:  # type: ignore[override]
-        cells = self._cells(lines)
-        good = self._spelled(cells)
-        if not good.all():
-            cells, places = cells.filter(pa.array(good)), places[good]
-        bare = pa.table({place.name: _bare(_chunk(cells[place.name]), place) for place in self._read()})
-        usual = self._usual(bare)
-        times, sources, clocks = (_instants(bare[name]) for name in (EVENT_TIME, SENT_SOURCE, SENT_CLOCK))
-        usual &= (times >= self.rules.first_us) & (times <= self.rules.last_us) & (times - clocks <= DAY_US)
-        keep = pa.array(usual)
-        columns = {name: _chunk(bare[name]).filter(keep) for name in bare.column_names}
-        return UsualEvents(
-            rows=self._valued(columns, times[usual], places[usual]),
-            identities=columns[SENT_ID],
-            epochs=ints(columns[SENT_EPOCH].cast(pa.int64())),
-            sources=sources[usual],
-        )
-
-    def _read(self) -> Iterator[Place]:
-        wanted = {*self.reading.names, SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK}
-        return (place for place in self._places if place.name in wanted)
-
-    def _spelled(self, cells: pa.Table) -> Mask:
-        """Whether every key is in its place and every value one of its kind; of those that are coded only the few."""
-        good = np.ones(cells.num_rows, bool)
-        for place in self._places:
-            column = _chunk(cells[place.name])
-            if pa.types.is_dictionary(column.type):
-                good &= mask(pc.match_substring_regex(column.dictionary, place.whole))[ints(column.indices)]
-            else:
-                good &= mask(pc.match_substring_regex(column, place.whole))
-        return good
+    USUAL holds INSTANT, EPOCH, IDENTITY, SOURCE_TIME, the repaired values of the narrow reading, and of all values of
+    `reading` whether they were absent.
+    """
+    rest = [name for name in records.columns if name != VALUE]
+    parted = records.withColumn(REPLACED, _replaced(spelled)).withColumn(PARTS, _parts())
+    derived = cleansing.derive(parted.withColumns(_values(spelled, reading)), reading)
+    usual = F.when(_is_believed(rules), F.struct(*_said(reading, narrow)))
+    told = derived.select(*rest, VALUE, usual.alias(USUAL))
+    return told.select(*rest, F.when(F.col(USUAL).isNull(), F.col(VALUE)).alias(VALUE), USUAL)
 
 
-def _text(lines: pa.Array) -> bytes:
-    """Messages a line each."""
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), LINE)
-    text: bytes = joined[0].as_py() + LINE
-    return text
+def said(reading: Reading, narrow: Reading) -> list[str]:
+    """The members of USUAL."""
+    return [INSTANT, EPOCH, IDENTITY, SOURCE_TIME, *cleansing.absences(reading), *cleansing.repaired_values(narrow)]
 
 
-def _is_clean(text: bytes, lines: int) -> bool:
-    """Whether a quote is a quote and a line a line: nothing is escaped, nothing is hidden."""
-    return not any(mark in text for mark in NEVER) and np.count_nonzero(np.frombuffer(text, np.uint8) < SPACE) == lines
+def _replaced(spelled: Spelling) -> Column:
+    """What the groups hold, BETWEEN them: shorter than a usual message, and never shorter than any other."""
+    between = BETWEEN.join(f"${place}" for place in range(1, len(spelled.parts) + 1))
+    replaced = F.regexp_replace(F.col(VALUE).cast("string"), spelled.pattern, between)
+    return F.when(F.octet_length(VALUE) <= LONGEST_CELL_BYTES, replaced)
 
 
-def _check_utf_8(text: bytes) -> None:
-    ends = pa.py_buffer(np.array([0, len(text)], np.int32))
-    pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(text)]).validate(full=True)
+def _parts() -> Column:
+    return F.when(F.octet_length(REPLACED) < F.octet_length(VALUE), F.split(REPLACED, BETWEEN))
 
 
-def _parted(text: bytes) -> bytes:
-    """With CELL in place of every comma that stands in no quotes."""
-    data = np.frombuffer(text, np.uint8).copy()
-    inside = np.logical_xor.accumulate(data == QUOTE[0])
-    data[(data == COMMA[0]) & ~inside] = CELL[0]
-    return data.tobytes()
+def _values(spelled: Spelling, reading: Reading) -> dict[str, Column]:
+    """Parts as values; null where they are absent."""
+    parts = {name: F.get(PARTS, F.lit(place)) for place, name in enumerate(spelled.parts)}
+    own = str(reading.time.time_format)
+    texts = (*reading.dimensions, *reading.texts)
+    instant = times.instant_us(F.concat(parts[EVENT_TIME], F.lit("Z")), own) if "%" in own else _us(parts[EVENT_TIME])
+    return {
+        INSTANT: instant,
+        SOURCE_TIME: _us(parts[SENT_SOURCE]),
+        CLOCK_US: _us(parts[SENT_CLOCK]),
+        EPOCH: parts[SENT_EPOCH].try_cast("bigint"),
+        IDENTITY: parts[SENT_ID],
+        **{dimension(name): F.nullif(trimmed(parts[name]), F.lit("")) for name in texts},
+        **{number(one.name): parts[one.name].try_cast(decimals.spark_type(one)) for one in reading.numbers},
+        **{flag(name): parts[name].try_cast("boolean") for name in reading.flags},
+    }
 
 
-@cache
-def _parse(delimiter: bytes) -> csv.ParseOptions:
-    return csv.ParseOptions(
-        delimiter=delimiter.decode(), quote_char=False, double_quote=False, newlines_in_values=False
-    )
+def _us(text: Column) -> Column:
+    """The session's zone is UTC; to read one from the text takes longer than all the rest of it."""
+    return F.unix_micros(text.try_cast("timestamp"))
 
 
-def _chunk(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+def _is_believed(rules: Rules) -> Column:
+    instant = F.col(INSTANT)
+    ahead = instant - F.col(CLOCK_US) > times.DAY_US
+    return instant.between(rules.first_us, rules.last_us) & ~ahead & F.col(SOURCE_TIME).isNotNull()
 
 
-def _instants(column: pa.ChunkedArray) -> Indices:
-    return ints(column.cast(pa.timestamp("us")).cast(pa.int64()))
-
-
-def _bare(column: pa.Array, place: Place) -> pa.Array:
-    """What a value says; null where it is null."""
-    if pa.types.is_dictionary(column.type):
-        words = _bare(column.dictionary, place)
-        return (
-            pa.DictionaryArray.from_arrays(column.indices, words) if not words.null_count else _without(column, words)
-        )
-    cell = column.cast(pa.binary())
-    first, last = place.edges
-    stop = -last - len(place.end) or LONGEST_CELL_BYTES + 1  # not None, on which Arrow fails
-    value = pc.binary_slice(cell, len(place.key) + first, stop)
-    absent = pc.equal(cell, place.key + b"null" + place.end)
-    if pc.any(absent).as_py():
-        value = pc.if_else(absent, None, value)
-    return value.cast(pa.string())
-
-
-def _without(column: pa.DictionaryArray, words: pa.Array) -> pa.DictionaryArray:
-    """Where a word is null, so are those that are coded by it."""
-    absent = pc.take(words.is_null(), column.indices)
-    return pa.DictionaryArray.from_arrays(pc.if_else(absent, None, column.indices), words.fill_null(""))
+def _said(reading: Reading, narrow: Reading) -> Iterator[Column]:
+    yield from map(F.col, (INSTANT, EPOCH, IDENTITY, SOURCE_TIME))
+    for name, value in {**cleansing.absences(reading), **cleansing.repaired_values(narrow)}.items():
+        yield value.alias(name)
 
 
 def _columns(reading: Reading) -> list[InputColumn]:
@@ -223,25 +143,37 @@ def _columns(reading: Reading) -> list[InputColumn]:
     return [column for column in reading.analysis.columns if column.name not in (EVENT_TIME, REPLAY)]
 
 
-def _header(reading: Reading) -> Header:
-    """As if they were the fields of a line."""
-    names = [column.name for column in _columns(reading)] + [EVENT_TIME]
-    return Header("", len(names), {name: place for place, name in enumerate(names) if name in reading.names})
+def _key(name: str) -> str:
+    return re.escape(json.dumps(name, ensure_ascii=False)) + ":"
 
 
-def _iso(reading: Reading) -> Reading:
-    """The replay writes instants as ISO 8601, whatever the column's own format."""
-    return replace(reading, time=replace(reading.time, time_format="iso"))
+def _value(place: int, column: InputColumn, reading: Reading) -> str:
+    """What may stand behind a column's key: a group where the column is read."""
+    absent = "" if column.name == reading.id else "|null"
+    for one in reading.numbers:
+        if one.name == column.name:
+            return f"(?:({_number(one)}){absent})"
+    if column.name in (*reading.dimensions, *reading.texts, *reading.flags):
+        return f"(?:{_read(column, reading)}{absent})"
+    if column.name == reading.id:
+        return f'(?:"{INKED}{PLAIN}++"|{CODE})'
+    return f"(?:{_point(f'key{place}')}|null)" if column.kind == "object" else f"(?:{ANY})"
 
 
-def _places(columns: list[InputColumn]) -> Iterator[Place]:
-    """A message from its first byte to its last, without the commas."""
-    for place, column in enumerate(columns):
-        pattern = TEXT if column.kind == "text" else NUMBER if column.kind in ("int", "float") else OTHER
-        key = f"{'' if place else '{'}{json.dumps(column.name, ensure_ascii=False)}:"
-        yield Place(column.name, key.encode(), pattern, (1, 1) if column.kind == "text" else (0, 0))
-    yield Place(EVENT_TIME, f'{"" if columns else "{"}"{EVENT_TIME}":'.encode(), INSTANT, (1, 2))
-    yield Place(SENT_ID, f'"{REPLAY}":{{"{ID}":'.encode(), TEXT.partition("|")[0], (1, 1))
-    yield Place(SENT_EPOCH, f'"{EPOCH}":'.encode(), EPOCHS, (0, 0))
-    yield Place(SENT_SOURCE, f'"{SOURCE_TIME}":'.encode(), INSTANT, (1, 2))
-    yield Place(SENT_CLOCK, f'"{CLOCK}":'.encode(), INSTANT, (1, 2), END)
+def _number(one: NumberColumn) -> str:
+    if one.whole:
+        return WHOLE
+    fraction = rf"(?:\.[0-9]{{1,{one.scale}}}+)?+" if one.scale else ""
+    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.DIGITS - one.scale) - 1}}}+){fraction}"
+
+
+def _read(column: InputColumn, reading: Reading) -> str:
+    if column.kind == "text":
+        return f'"{INKED if column.name == reading.id else ""}({PLAIN}++)"'
+    return f"({FLAG if column.kind == 'bool' else CODE})"
+
+
+def _point(group: str) -> str:
+    """An object of one or two numbers whose keys differ. Its first key makes a part, which nobody reads."""
+    member = f'{PLAIN}++":{DECIMAL}'
+    return rf'\{{"(?<{group}>{PLAIN}++)":{DECIMAL}(?:,"(?!\k<{group}>"){member})?+\}}'
