@@ -17,7 +17,7 @@ import pytest
 
 import datagen.cli
 import demo.cli
-from datagen.generators import GENERATORS
+from datagen.generators import GENERATORS, RELATIONAL
 
 ROOT = Path(__file__).parents[1]
 IMPORT_ROOTS = (ROOT / "services", ROOT)
@@ -43,6 +43,7 @@ NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "event_generator": {"pyspark", "flask", "waitress"},
 }
 LANGUAGE = {
+    "age",
     "key",
     "line",
     "region",
@@ -89,7 +90,10 @@ def inner_imports(path: Path) -> set[str]:
 @cache
 def column_names() -> set[str]:
     documents = [json.loads(path.read_text("utf-8")) for path in gallery()]
-    return {field["name"] for document in documents for field in document["schema"]["fields"]} - LANGUAGE
+    fields = [field for document in documents if "schema" in document for field in document["schema"]["fields"]]
+    nodes = [node for document in documents for node in document.get("nodes", [])]
+    columns = [column for node in nodes for column in node["columns"]]
+    return {column["name"] for column in [*fields, *columns]} - LANGUAGE
 
 
 def gallery() -> list[Path]:
@@ -181,10 +185,19 @@ def test_every_kind_of_field_has_a_golden_file_and_a_section_with_an_example_in_
     assert f'"type": "{kind}"' in section.group()
 
 
+@pytest.mark.parametrize("kind", RELATIONAL)
+def test_every_generator_of_the_relational_dialect_has_a_section_with_an_example_in_the_docs(kind: str) -> None:
+    reference = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    section = re.search(rf"^(#+) `{kind}`.*?(?=^#+ |\Z)", reference, re.MULTILINE | re.DOTALL)
+    assert section
+    assert f'"generator": {{"{kind}":' in section.group()
+
+
 def test_every_file_of_a_kind_is_in_the_table_of_kinds() -> None:
     folder = ROOT / "services" / "datagen" / "generators"
     defining = {path.stem for path in folder.glob("*.py") if "def values(self" in path.read_text("utf-8")}
-    listed = {kind.__module__.rpartition(".")[2] for kinds in GENERATORS.values() for kind in kinds}
+    tables = [*GENERATORS.values(), *RELATIONAL.values()]
+    listed = {kind.__module__.rpartition(".")[2] for kinds in tables for kind in kinds}
     assert defining - {"base"} == listed | {"axis"}  # compile.py puts the axis in an Instant's place
 
 

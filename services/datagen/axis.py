@@ -53,6 +53,13 @@ class AxisPlan:
         edges = self.edges[first : last + 1]
         return place_within(self.curve, self.window, edges[hour], np.diff(edges)[hour], share)
 
+    def instants_at(self, rows: I64, unit: F64) -> I64:
+        """The same for any rows in any order."""
+        hour = np.searchsorted(self.first_rows, rows, side="right") - 1
+        share = (rows - self.first_rows[hour]) + unit
+        share /= np.diff(self.first_rows)[hour]
+        return place_within(self.curve, self.window, self.edges[hour], np.diff(self.edges)[hour], share)
+
 
 def lay_out(column: str, window: Window, curve: Curve, rows: int, draws: Draws) -> AxisPlan:
     """The axis of `rows` rows along a curve with a mass above 0 in the window; a pure function of its arguments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -11,29 +12,52 @@ import pyarrow as pa
 from datagen.axis import AxisPlan, lay_out
 from datagen.draws import Draws
 from datagen.errors import UserError
+from datagen.fanout import Children
+from datagen.generators import floats
 from datagen.generators.axis import Axis
-from datagen.generators.floats import Uniform
 from datagen.generators.instant import Instant
+from datagen.generators.lookup import Lookup
 from datagen.model import Column, Dataset, Table
-from datagen.modifiers import Clamp, Rounded
+from datagen.modifiers import Cast, Clamp, Nulls, Rounded
 from datagen.plan import Plan, TablePlan
+from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn
+from datagen.reach import Reach
 from datagen.refusals import RefusalError
 from datagen.rounding import inside
+from datagen.shares import Uniform
 
 
 def compile_schema(dataset: Dataset) -> Plan:
     """The plan of a data set. UserError where columns read each other in a circle or cannot make so many rows."""
-    tables = {table.name: _table_plan(table, dataset.seed) for table in dataset.tables}
-    return Plan(dataset, MappingProxyType(tables))
+    tables: dict[str, TablePlan] = {}
+    for table in dataset.tables:
+        tables[table.name] = _table_plan(table, dataset.seed, tables)
+    return Plan(dataset, MappingProxyType(tables), Reach(dataset.seed, MappingProxyType(tables)))
 
 
-def _table_plan(table: Table, seed: int) -> TablePlan:
+def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> TablePlan:
+    offspring, children = table.offspring, None
+    if offspring is not None:
+        children = Children(seed, table.name, offspring.fanout, made[offspring.parent].rows)
+        table = replace(table, rows=children.rows)
     for column in table.columns:
         _check(column, table)
+        _check_pointer(column, made)
     axis = _axis_plan(table, seed)
     columns = tuple(_within_bounds(_on_axis(column, axis)) for column in table.columns)
-    schema = pa.schema([(column.name, column.generator.arrow_type()) for column in columns])
-    return TablePlan(table.name, table.rows, columns, _in_making_order(table.name, columns), axis, schema)
+    schema = pa.schema([(column.name, column.arrow_type()) for column in columns])
+    return TablePlan(
+        name=table.name,
+        rows=table.rows,
+        columns=columns,
+        making=_in_making_order(table.name, columns),
+        axis=axis,
+        arrow_schema=schema,
+        key=table.key,
+        children=children,
+        parent=offspring.parent if offspring else None,
+        others=table.others,
+    )
 
 
 def _check(column: Column, table: Table) -> None:
@@ -44,6 +68,21 @@ def _check(column: Column, table: Table) -> None:
     unknown = set(column.generator.reads) - {column.name for column in table.columns}
     if unknown:
         raise UserError(f"{column.path}: no field {', '.join(sorted(unknown))} to read in {table.name}")
+
+
+def _check_pointer(column: Column, made: Mapping[str, TablePlan]) -> None:
+    """UserError where a row of a table would have to be found among too many."""
+    pointer = column.generator.pointer if isinstance(column.generator, Lookup) else None
+    if isinstance(pointer, Drawn) and not isinstance(pointer.shares, Uniform):
+        _check_count(column, made[pointer.table], MAX_RANKED, "shares tell rows apart in tables of up to")
+    elif isinstance(pointer, ByValue):
+        told = f"'{pointer.column}' points at no row of {pointer.table}, and values are matched in tables of up to"
+        _check_count(column, made[pointer.table], MAX_MATCHED, told)
+
+
+def _check_count(column: Column, table: TablePlan, most: int, told: str) -> None:
+    if table.rows > most:
+        raise UserError(f"{column.path}: {told} {most:,} rows; {table.name} has {table.rows:,}")
 
 
 def _axis_plan(table: Table, seed: int) -> AxisPlan | None:
@@ -78,9 +117,13 @@ def _within_bounds(column: Column) -> Column:
 
 
 def _bounds(column: Column) -> tuple[float, float] | None:
-    """Between which doubles all values lie; None where nothing is declared."""
+    """Between which doubles all values lie; None where nothing is declared, or where more is done to them."""
+    if not all(isinstance(modifier, Clamp | Rounded | Nulls | Cast) for modifier in column.modifiers):
+        return None
     spans = [
-        (part.min, part.max) for part in (column.generator, *column.modifiers) if isinstance(part, Uniform | Clamp)
+        (part.min, part.max)
+        for part in (column.generator, *column.modifiers)
+        if isinstance(part, floats.Uniform | Clamp)
     ]
     if not spans:
         return None

@@ -8,7 +8,7 @@ purpose of its own. Nothing here holds a state, so any range of rows can be made
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -20,6 +20,7 @@ from datagen.normal import quantiles
 DRAW_VERSION = 1  # a change of any drawn value is a new version
 
 U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
 U16 = NDArray[np.uint16]
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -62,33 +63,45 @@ def mix(counters: U64, key: tuple[int, int]) -> U64:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """What one column draws for rows start..stop (half-open)."""
+    """What one column draws for rows start..stop (half-open), or for the rows `picked`, in any order."""
 
     seed: int
     table: str
     column: str
     start: int
     stop: int
+    picked: I64 | None = field(default=None, kw_only=True)  # row numbers; then start is 0 and stop how many
 
     def key(self, purpose: str) -> tuple[int, int]:
         return draw_key(self.seed, self.table, self.column, purpose)
 
     def u64(self, purpose: str = "value") -> U64:
         """64 bits a row."""
+        if self.picked is not None:
+            return mix(self.picked.astype(np.uint64), self.key(purpose))
         return mix(np.arange(self.start, self.stop, dtype=np.uint64), self.key(purpose))
 
     def at(self, rows: NDArray[np.int64], purpose: str) -> U64:
         """64 bits for each of these places, counted from `start`: the same as u64(purpose)[rows]."""
+        if self.picked is not None:
+            return mix(self.picked[rows].astype(np.uint64), self.key(purpose))
         counters = rows.astype(np.uint64)
         counters += np.uint64(self.start)
         return mix(counters, self.key(purpose))
 
     def u16(self, purpose: str = "value") -> U16:
         """16 bits a row: four rows share one 64-bit mix, a quarter of its cost."""
+        if self.picked is not None:
+            return self._picked_u16(self.picked, purpose)
         first = self.start >> 2
         counters = np.arange(first, (self.stop + 3) >> 2, dtype=np.uint64)
         lanes = mix(counters, self.key(purpose)).astype("<u8", copy=False).view("<u2")
         return lanes[self.start - 4 * first : self.stop - 4 * first]
+
+    def _picked_u16(self, picked: I64, purpose: str) -> U16:
+        lanes = mix((picked >> 2).astype(np.uint64), self.key(purpose))
+        lanes >>= ((picked & 3) << 4).astype(np.uint64)
+        return lanes.astype(np.uint16)
 
     def uniform(self, purpose: str = "value") -> F64:
         """Multiples of 2^-53 in [0, 1)."""

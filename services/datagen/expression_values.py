@@ -11,6 +11,8 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from datagen.draws import F64
 from datagen.expression import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary
@@ -27,13 +29,36 @@ class Values:
     there: Array
 
 
-def evaluate(node: Node, columns: Mapping[str, Values], rows: int) -> Values:
-    """The value of an expression for every row. Its columns are doubles or booleans; TypeError for a text."""
+def evaluate(node: Node, columns: Mapping[str, Any], rows: int) -> Values:
+    """The value of an expression for every row: numbers or flags.
+
+    Columns are `Values`, or Arrow's arrays of text, which can only be compared. TypeError where the result is a text.
+    """
     with np.errstate(all="ignore"):
         return _evaluate(node, columns, rows)
 
 
-def _evaluate(node: Node, columns: Mapping[str, Values], rows: int) -> Values:  # noqa: C901 a line a kind
+def evaluate_text(node: Node, columns: Mapping[str, Any], rows: int) -> pa.Array:
+    """The text of every row; columns that are texts are arrays. TypeError for what gives no text."""
+    match node:
+        case Text(value=value):
+            return pa.repeat(pa.scalar(value, pa.string()), rows)
+        case Column(name=name):
+            column = columns[name]
+            if isinstance(column, Values):
+                raise TypeError(f"{name} is no text")
+            return column
+        case IfElse(test=test, then=then, other=other):
+            chosen = evaluate(test, columns, rows)
+            texts = (evaluate_text(part, columns, rows) for part in (then, other))
+            return pc.if_else(pa.array(chosen.data & chosen.there), *texts)
+        case Call(name="coalesce", args=args):
+            return pc.coalesce(*(evaluate_text(arg, columns, rows) for arg in args))
+        case _:
+            raise TypeError("this gives no text")
+
+
+def _evaluate(node: Node, columns: Mapping[str, Any], rows: int) -> Values:  # noqa: C901 a line a kind
     def value(part: Node) -> Values:
         return _evaluate(part, columns, rows)
 
@@ -41,12 +66,14 @@ def _evaluate(node: Node, columns: Mapping[str, Values], rows: int) -> Values:  
         case Number(value=number):
             return Values(np.full(rows, float(number)), np.ones(rows, bool))
         case Column(name=name):
-            return columns[name]
+            return _values(columns[name])
         case Unary(op=op, operand=operand):
             given = value(operand)
             return Values(-given.data if op == "-" else ~given.data, given.there)
         case Binary(op=op, left=left, right=right):
             return _finite(BINARY[op], value(left), value(right))
+        case Compare(op=op, left=left, right=right) if _is_text(left, columns):
+            return _texts_compared(op, left, right, columns, rows)
         case Compare(op=op, left=left, right=right):
             one, other = value(left), value(right)
             return Values(COMPARE[op](one.data, other.data), one.there & other.there)
@@ -58,6 +85,33 @@ def _evaluate(node: Node, columns: Mapping[str, Values], rows: int) -> Values:  
             return _call(name, args, [value(arg) for arg in args])
         case Text():
             raise TypeError("texts are not evaluated here")
+
+
+def _values(column: Any) -> Values:
+    if not isinstance(column, Values):
+        raise TypeError("a text is no number")
+    return column
+
+
+def _is_text(node: Node, columns: Mapping[str, Any]) -> bool:
+    match node:
+        case Text():
+            return True
+        case Column(name=name):
+            return not isinstance(columns[name], Values)
+        case IfElse(then=then):
+            return _is_text(then, columns)
+        case Call(name="coalesce", args=args):
+            return _is_text(args[0], columns)
+        case _:
+            return False
+
+
+def _texts_compared(op: str, left: Node, right: Node, columns: Mapping[str, Any], rows: int) -> Values:
+    same = pc.equal(evaluate_text(left, columns, rows), evaluate_text(right, columns, rows))
+    there = same.is_valid().to_numpy(zero_copy_only=False)
+    data = same.fill_null(False).to_numpy(zero_copy_only=False)
+    return Values(data if op == "==" else ~data, there)
 
 
 def _finite(function: Callable[..., Array], *given: Values) -> Values:

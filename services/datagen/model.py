@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from datagen.analysis import Analysis
+from datagen.fanout import Fanout
 from datagen.generators.base import Generator
 from datagen.modifiers.base import Modifier
+from datagen.modifiers.cast import Cast
 from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
@@ -27,13 +31,29 @@ class Column:
     modifiers: tuple[Modifier, ...]
     path: str  # where it stands in the document, for messages: schema.fields.amount
 
+    def arrow_type(self) -> pa.DataType:
+        """What the last cast makes of it."""
+        casts = [modifier.type for modifier in self.modifiers if isinstance(modifier, Cast)]
+        return casts[-1] if casts else self.generator.arrow_type()
+
+
+@dataclass(frozen=True, slots=True)
+class Offspring:
+    """How a table's rows follow from those of another."""
+
+    parent: str
+    fanout: Fanout
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     name: str
-    rows: int
+    rows: int  # of a table with offspring, about how many; compile.py counts them
     columns: tuple[Column, ...]  # in the order they are written
     axis: str | None  # the datetime column along which rows are laid out; None: rows have no order in time
+    key: str | None = None  # the primary key, where one is declared
+    offspring: Offspring | None = None  # None: the rows are as many as declared
+    others: tuple[str, ...] = ()  # the tables it draws from, beside the one it fans out from
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,13 @@ class Dataset:
     schema_sha256: str  # of `document` as canonical JSON
     overrides: Mapping[str, Any]  # path -> value: what replaced a value of the file
     drawn: frozenset[str]  # of "seed", "time_window": those the document did not name and no override gave
+    unmade: tuple[str, ...] = ()  # sentences: what the document declares and is not made yet
+
+    @property
+    def span(self) -> dict[str, str]:
+        """The window as texts: start and end, as in the effective document."""
+        written = self.document["time_window"] if "time_window" in self.document else self.document["timeframe"]
+        return {"start": written["start"], "end": written["end"]}
 
     def table(self, name: str) -> Table:
         """The table of that name. KeyError where there is none."""

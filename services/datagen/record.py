@@ -26,7 +26,7 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
     """The manifest of what one run made."""
     dataset = plan.dataset
     written = receipts or {}
-    window = dataset.document["time_window"]
+    window = dataset.span
     return Manifest(
         dataset=dataset.name,
         format=dataset.output.format,

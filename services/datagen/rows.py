@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from datagen.draws import Draws
 from datagen.generators.base import Rows
 from datagen.memory import keep_freed_memory
 from datagen.plan import Plan, TablePlan
@@ -22,10 +21,10 @@ def generate(plan: Plan, table: str, start: int, stop: int) -> pa.RecordBatch:
     """
     keep_freed_memory()
     made = plan.tables[table]
-    blocks = [_block(plan.dataset.seed, made, *span) for span in _spans(start, stop)]
+    blocks = [_block(plan, made, *span) for span in _spans(start, stop)]
     if len(blocks) == 1:
         return blocks[0]
-    columns = [pa.concat_arrays([block.column(place) for block in blocks]) for place in range(len(made.columns))]
+    columns = [_joined([block.column(place) for block in blocks]) for place in range(len(made.columns))]
     return pa.record_batch(columns, names=made.arrow_schema.names)
 
 
@@ -35,14 +34,18 @@ def _spans(start: int, stop: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + BLOCK_ROWS, stop)
 
 
-def _block(seed: int, table: TablePlan, start: int, stop: int) -> pa.RecordBatch:
+def _joined(parts: list[pa.Array]) -> pa.Array:
+    """One array; dictionaries that differ from block to block are spelled out."""
+    kind = parts[0].type
+    if pa.types.is_dictionary(kind) and any(not part.dictionary.equals(parts[0].dictionary) for part in parts[1:]):
+        return pa.concat_arrays([part.dictionary_decode() for part in parts])
+    return pa.concat_arrays(parts)
+
+
+def _block(plan: Plan, table: TablePlan, start: int, stop: int) -> pa.RecordBatch:
     columns: dict[str, pa.Array] = {}
-    rows = Rows(start, stop, columns)
+    rows = Rows(start, stop, columns, None, table.name, plan.reach)
     for column in table.making:
-        draws = Draws(seed, table.name, column.name, start, stop)
-        values = column.generator.values(rows, draws)
-        for modifier in column.modifiers:
-            values = modifier.apply(values, rows, draws)
-        columns[column.name] = values
+        columns[column.name] = plan.reach.values(table, column, rows)
     names = table.arrow_schema.names
     return pa.record_batch([columns[name] for name in names], names=names)

@@ -56,6 +56,7 @@ class Result:
 
 def generate_set(plan: Plan, destination: Destination, options: Options) -> Result:
     """Make what the plan says and put it in place as a whole. UserError leaves what was there as it was."""
+    plan.refuse_unmade()
     since = options.monotonic()
     if isinstance(destination, Folder):
         made = _into_folder(plan, destination.path, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +57,40 @@ class Profile:
                 raise RefusalError(key, f"{key} has no weight above 0; give at least one")
 
 
-Curve = Flat | Ramp | Profile
-
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
+
+
+class Points(Protocol):
+    """Instants of a window on which alone something can happen, numbered from 0."""
+
+    def below(self, instants: I64) -> I64:
+        """How many points lie before each of these instants."""
+        ...
+
+    def at(self, numbers: I64) -> I64: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Relative weights of hours, weekdays and months, multiplied, over the points of a grid, in UTC."""
+
+    points: Points
+    hours: tuple[float, ...] = (1.0,) * 24
+    weekdays: tuple[float, ...] = (1.0,) * 7  # from Monday
+    months: tuple[float, ...] = (1.0,) * 12
+
+    def weights(self, hours: I64) -> F64:
+        """Of hours since 1970."""
+        days = hours // 24
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+        by_hour, by_weekday = np.array(self.hours), np.array(self.weekdays)
+        weights: F64 = by_hour[hours % 24] * by_weekday[(days + 3) % 7]
+        weights *= np.array(self.months)[months]
+        return weights
+
+
+Curve = Flat | Ramp | Profile | Pattern
 
 
 def hour_edges(window: Window) -> I64:
@@ -79,6 +109,8 @@ def hour_masses(curve: Curve, edges: I64) -> F64:
     if isinstance(curve, Ramp):
         return lengths * _mean_density(curve, edges)
     hours = edges[:-1] // HOUR_US
+    if isinstance(curve, Pattern):
+        return curve.weights(hours) * np.diff(curve.points.below(edges))
     days = hours // 24
     by_hour, by_weekday = np.array(curve.hour_of_day), np.array(curve.day_of_week)
     weights: F64 = by_hour[hours % 24] * by_weekday[(days + 3) % 7]  # 1970-01-01 was a Thursday
@@ -95,11 +127,23 @@ def place_within(curve: Curve, window: Window, left: I64 | int, length: I64 | in
 
     Shares are in [0, 1); each instant is a whole microsecond before left + length.
     """
+    if isinstance(curve, Pattern):
+        return _point_within(curve.points, left, length, share)
     offset = _ramp_offset(curve, window, left, length, share) if isinstance(curve, Ramp) else share * length
     whole: I64 = offset.astype(np.int64)  # cuts; offsets are never negative
     np.minimum(whole, length - 1, out=whole)
     whole += left
     return whole
+
+
+def _point_within(points: Points, left: I64 | int, length: I64 | int, share: F64) -> I64:
+    """The points between two instants are equally likely; there is at least one."""
+    begin = np.asarray(left, np.int64)
+    first = points.below(begin)
+    count = points.below(begin + length) - first
+    number: I64 = (share * count).astype(np.int64)
+    np.minimum(number, count - 1, out=number)
+    return points.at(number + first)
 
 
 def _ramp_offset(ramp: Ramp, window: Window, left: I64 | int, length: I64 | int, share: F64) -> F64:

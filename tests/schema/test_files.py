@@ -64,9 +64,8 @@ def test_a_file_that_is_no_schema_is_recognised(problems: Lines, content: bytes,
         ({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}, JSON_SCHEMA),
         ({"type": "object", "properties": {"a": {"type": "string"}}}, JSON_SCHEMA),
         (
-            {"version": "1.0", "metadata": {"name": "UserEvents"}, "nodes": []},
-            "this is a document in the relational dialect (nodes), which is not read here; "
-            "list one table's columns under schema.fields",
+            {"version": "1.0", "metadata": {"name": "UserEvents"}},
+            "this looks like the relational dialect, but has no 'nodes'; list its tables there",
         ),
         ({"type": "record", "name": "A", "fields": []}, "this is an Avro schema; list its columns under schema.fields"),
         ({"openapi": "3.1.0", "info": {}}, "this is an OpenAPI description, not a schema of rows"),

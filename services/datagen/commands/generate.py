@@ -70,7 +70,7 @@ def summary(plan: Plan, destination: Destination, result: Result) -> str:
 def drawn(prepared: Prepared) -> str:
     """How to make the same again."""
     dataset = prepared.plan.dataset
-    window = dataset.document["time_window"]
+    window = dataset.span
     options = [f"--seed {dataset.seed}"] if "seed" in prepared.drawn else []
     if "time_window" in prepared.drawn:
         options.append(f"--start {window['start']} --end {window['end']}")

@@ -25,7 +25,7 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
     plan = prepared.plan
     parts = extracts(plan, request.cut)
     sizes = estimated_bytes(plan, parts)
-    output, window = plan.dataset.output, plan.dataset.document["time_window"]
+    output, window = plan.dataset.output, plan.dataset.span
     tables = [_table(plan.tables[name], [part for part in parts if part.table == name], sizes[name]) for name in sizes]
     return {
         "dataset": plan.dataset.name,

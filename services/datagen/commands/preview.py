@@ -20,6 +20,7 @@ BLOCK_ROWS = 1 << 14
 
 def run(request: Request, rows: int) -> None:
     plan = prepare(request).plan
+    plan.refuse_unmade()
     table = chosen(plan, request.cut.table)
     spans = [
         (start, min(start + BLOCK_ROWS, rows, table.rows)) for start in range(0, min(rows, table.rows), BLOCK_ROWS)

@@ -21,5 +21,9 @@ class Axis(Kind):
         return instant_type(self.format)
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
-        instants = self.plan.instants(rows.start, rows.stop, draws.uniform("place"))
+        unit = draws.uniform("place")
+        if rows.picked is not None:
+            instants = self.plan.instants_at(rows.picked, unit)
+        else:
+            instants = self.plan.instants(rows.start, rows.stop, unit)
         return formatted(instants, self.format, self.plan.window)

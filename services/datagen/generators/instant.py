@@ -12,7 +12,7 @@ from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows
 from datagen.generators.strftime import Strftime, check_pattern
 from datagen.refusals import RefusalError
-from datagen.timeline import HOUR_US, I64, Curve, Profile, Window, hour_edges, hour_masses, place_within
+from datagen.timeline import HOUR_US, I64, Curve, Pattern, Profile, Window, hour_edges, hour_masses, place_within
 from datagen.weights import Weights, weigh
 
 EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}  # in microseconds
@@ -47,9 +47,16 @@ class Instant(Kind):
             raise RefusalError("time_window", "time_window is longer than 400 years; shorten it")
         if instant_type(self.format) == pa.string():
             check_pattern(self.format)
-        if isinstance(self.curve, Profile) and not hour_masses(self.curve, hour_edges(self.window)).any():
+        if isinstance(self.curve, Profile | Pattern) and not hour_masses(self.curve, hour_edges(self.window)).any():
             raise RefusalError(
-                "profile", "profile has no weight above 0 for any hour of time_window; give one, or widen it"
+                *(
+                    (
+                        "pattern",
+                        "pattern has no weight above 0 for any point of its grid; give one, or widen the window",
+                    )
+                    if isinstance(self.curve, Pattern)
+                    else ("profile", "profile has no weight above 0 for any hour of time_window; give one, or widen it")
+                )
             )
 
     def arrow_type(self) -> pa.DataType:
@@ -60,7 +67,7 @@ class Instant(Kind):
 
     def _drawn(self, draws: Draws) -> I64:
         share = draws.uniform()
-        if not isinstance(self.curve, Profile):
+        if not isinstance(self.curve, Profile | Pattern):
             return place_within(self.curve, self.window, self.window.start_us, self.window.length_us, share)
         hour = self._hours.pick(draws, purpose="hour")
         edges = self._edges

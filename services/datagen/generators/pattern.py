@@ -96,8 +96,7 @@ class Pattern(Kind):
     def _numbers(self, rows: Rows, draws: Draws) -> Iterator[tuple[tuple[Token, ...], U64]]:
         """Groups of tokens, and for each row the number of their texts taken together."""
         if self.unique and self._shuffled:
-            counters = np.arange(rows.start, rows.stop, dtype=np.uint64)
-            yield self._shuffled, shuffled(counters, self.capacity, draws)
+            yield self._shuffled, shuffled(rows.numbers.view(np.uint64), self.capacity, draws)
         for group in self._drawn:
             yield group, draws.below(math.prod(token.size for token in group), f"value.{group[0].place}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from datagen.draws import Draws
@@ -30,7 +29,7 @@ class Sequence(Kind):
         return pa.int64()
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
-        numbers = np.arange(rows.start, rows.stop, dtype=np.int64)
+        numbers = rows.numbers
         numbers *= self.step
         numbers += self.start
         return pa.array(numbers)

@@ -15,5 +15,5 @@ class Modifier(Protocol):
     """A frozen dataclass whose attributes are everything the kind needs."""
 
     def apply(self, values: pa.Array, rows: Rows, draws: Draws) -> pa.Array:
-        """The column after this change; same length and type. Uses no state but its arguments."""
+        """The column after this change, of the same length. Uses no state but its arguments."""
         ...

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.generators.base import Rows
+from datagen.modifiers.numbers import column, doubles
 from datagen.refusals import RefusalError
 from datagen.rounding import MOST_DIGITS, rounded
 
@@ -21,4 +22,7 @@ class Rounded:
             raise RefusalError("precision", f"precision={self.precision} must be between 0 and {MOST_DIGITS}")
 
     def apply(self, values: pa.Array, rows: Rows, draws: Draws) -> pa.Array:
+        if values.null_count:
+            numbers, missing = doubles(values)
+            return column(rounded(numbers, self.precision), missing)
         return pa.array(rounded(values.to_numpy(), self.precision))

@@ -11,15 +11,6 @@ from datagen.analysis import Dimension, Flag, Measure, Number, Stream
 from datagen.schema.document import AnalysisChoice, Entry, MeasureEntry, StreamChoice
 from datagen.schema.entries import Placed, read_entries
 from datagen.schema.faults import Faults
-from datagen.schema.fields import (
-    BoolField,
-    CategoryField,
-    ConditionalField,
-    FloatBase,
-    IntField,
-    SequenceField,
-    UuidField,
-)
 from datagen.schema.known import Known
 from datagen.schema.labels import presentation, readable
 from datagen.schema.measures import check_measures, measure
@@ -51,16 +42,17 @@ class Analysed:
     stream: Stream | None
 
 
-def analyse(raw: Any, known: Known) -> Analysed | None:
+def analyse(raw: Any, known: Known, model: type[AnalysisChoice] = AnalysisChoice) -> Analysed | None:
     """Faults are noted in `known.faults`; what is returned then is only as good as the document."""
-    choice = check_shape(AnalysisChoice, {} if raw is None else raw, ANALYSIS, known.faults)
+    choice = check_shape(model, {} if raw is None else raw, ANALYSIS, known.faults)
     if choice is None:
         return None
     id_field = _id_field(choice, known)
     timestamp = timestamp_field(choice.timestamp_field, known)
-    dimensions = _entries("dimensions", choice.dimensions, _default_dimensions(known), known)
-    numbers = _entries("numeric_fields", choice.numeric_fields, _default_numbers(known, id_field), known)
-    flags = _entries("boolean_fields", choice.boolean_fields, known.all(BoolField), known)
+    dimensions = _entries("dimensions", choice.dimensions, known.usual.dimensions, known)
+    usual_numbers = tuple(name for name in known.usual.numeric_fields if name != id_field)
+    numbers = _entries("numeric_fields", choice.numeric_fields, usual_numbers, known)
+    flags = _entries("boolean_fields", choice.boolean_fields, known.usual.boolean_fields, known)
     measures = read_entries(choice.measures, MeasureEntry, (*ANALYSIS, "measures"), known.faults)
     _check_dimensions(dimensions, timestamp, known)
     _check_kinds(numbers, flags, known)
@@ -88,18 +80,9 @@ def analyse(raw: Any, known: Known) -> Analysed | None:
 
 def _id_field(choice: AnalysisChoice, known: Known) -> str | None:
     if choice.id_field is None:
-        return known.first(UuidField) or known.first(SequenceField)
+        return known.usual.id_field
     known.of_kind(choice.id_field, (*ANALYSIS, "id_field"), ("text", "int"), "an id is text or a whole number")
     return choice.id_field
-
-
-def _default_dimensions(known: Known) -> tuple[str, ...]:
-    names = known.all(CategoryField, ConditionalField)
-    return tuple(name for name in names if (column := known.column(name)) is None or column.kind != "float")
-
-
-def _default_numbers(known: Known, id_field: str | None) -> tuple[str, ...]:
-    return tuple(name for name in known.all(IntField, FloatBase) if name != id_field)
 
 
 def _entries(key: str, given: tuple[Any, ...] | None, default: tuple[str, ...], known: Known) -> Entries:

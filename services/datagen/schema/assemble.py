@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datagen.analysis import Analysis
+from datagen.analysis import Analysis, InputColumn
 from datagen.model import Column, Dataset, Output, Table
 from datagen.schema.analyse import Analysed
 from datagen.schema.columns import input_column
@@ -53,18 +53,44 @@ def assemble(sound: Sound, overrides: Mapping[str, Any], drawn: frozenset[str]) 
 
 
 def _analysis(sound: Sound) -> Analysis:
-    document, analysed = sound.document, sound.analysed
+    document = sound.document
     name, seed, rows = str(document["name"]), int(document["seed"]), int(document["entity_count"])
+    # A default that is written out counts as one that is left out.
+    fields = [model.model_dump(by_alias=True) for model in sound.models]
+    around = Around(
+        dataset=name,
+        table=name,
+        description=description_of(document),
+        window=sound.window,
+        columns=tuple(input_column(model, column) for model, column in zip(sound.models, sound.columns, strict=True)),
+        fingerprint=fingerprint(name, seed, rows, sound.window, fields, sound.analysed),
+    )
+    return analysis_of(around, sound.analysed)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What `Analysis` holds that stands elsewhere in the document."""
+
+    dataset: str
+    table: str
+    description: str
+    window: Window
+    columns: tuple[InputColumn, ...]
+    fingerprint: str
+
+
+def analysis_of(around: Around, analysed: Analysed) -> Analysis:
     listed = {entry.name for entry in analysed.dimensions} | {entry.name for entry in analysed.boolean_fields}
     listed |= {entry.name for entry in analysed.numeric_fields}
     return Analysis(
-        dataset=name,
-        name=analysed.name or name,
-        title=analysed.title or analysed.name or name,
-        description=_description(document),
+        dataset=around.dataset,
+        name=analysed.name or around.dataset,
+        title=analysed.title or analysed.name or around.dataset,
+        description=around.description,
         currency=analysed.currency,
         timezone=analysed.timezone,
-        table=name,
+        table=around.table,
         id_field=analysed.id_field,
         timestamp_field=analysed.timestamp_field,
         dimensions=analysed.dimensions,
@@ -73,17 +99,17 @@ def _analysis(sound: Sound) -> Analysis:
         measures=analysed.measures,
         aliases=analysed.aliases,
         stream=analysed.stream,
-        columns=tuple(input_column(model, column) for model, column in zip(sound.models, sound.columns, strict=True)),
-        window_start=iso_instant(sound.window.start_us),
-        window_end=iso_instant(sound.window.end_us),
-        fingerprint=fingerprint(name, seed, rows, sound.window, sound.models, analysed),
-        labels={column.name: readable(column.name) for column in sound.columns if column.name not in listed},
+        columns=around.columns,
+        window_start=iso_instant(around.window.start_us),
+        window_end=iso_instant(around.window.end_us),
+        fingerprint=around.fingerprint,
+        labels={column.name: readable(column.name) for column in around.columns if column.name not in listed},
     )
 
 
-def _description(document: Mapping[str, Any]) -> str:
+def description_of(document: Mapping[str, Any], *others: Mapping[str, Any]) -> str:
     """What the author says of the data, within `analysis` or around it."""
-    for part in (document.get("analysis") or {}, document):
+    for part in (document.get("analysis") or {}, document, *others):
         if isinstance(text := part.get("description"), str):
             return text
     return ""

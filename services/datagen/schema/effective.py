@@ -38,10 +38,15 @@ def complete(
     return filled
 
 
-def drawn_parts(document: Mapping[str, Any], overrides: Mapping[str, Any]) -> frozenset[str]:
-    """Of "seed" and "time_window": those that neither the document nor an override names (of a window, both ends)."""
+def drawn_parts(
+    document: Mapping[str, Any], overrides: Mapping[str, Any], window: str = "time_window"
+) -> frozenset[str]:
+    """Of "seed" and "time_window": those that neither the document nor an override names (of a window, both ends).
+
+    `window` is the document's key of it.
+    """
     given = {key for key, value in (*document.items(), *overrides.items()) if value is not None}
-    if {"time_window.start", "time_window.end"} <= given:
+    if window in given or {f"{window}.start", f"{window}.end"} <= given:
         given.add("time_window")
     return frozenset({"seed", "time_window"} - given)
 

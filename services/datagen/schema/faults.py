@@ -93,7 +93,7 @@ def dotted(document: Any, path: Path) -> str:
 def _part(value: Any, part: str | int) -> str:
     if isinstance(part, int):
         item = _child(value, part)
-        name = item.get("name") if isinstance(item, dict) else item
+        name = item.get("name", item.get("id")) if isinstance(item, dict) else item
         return name if isinstance(name, str) and is_field_name(name) else str(part)
     plain = 0 < len(part) < 64 and all(char.isalnum() or char in "_$-" for char in part)
     return part if plain else quoted_part(part)

@@ -28,9 +28,8 @@ def foreign_document(document: Any) -> str | None:
     tests = (
         (_is_json_schema(document), "this is a JSON Schema; a document here lists its columns under schema.fields"),
         (
-            "nodes" in document or {"version", "metadata"} <= document.keys(),
-            "this is a document in the relational dialect (nodes), which is not read here; "
-            "list one table's columns under schema.fields",
+            {"version", "metadata"} <= document.keys(),
+            "this looks like the relational dialect, but has no 'nodes'; list its tables there",
         ),
         ("openapi" in document or "swagger" in document, "this is an OpenAPI description, not a schema of rows"),
         (document.get("type") == "record", "this is an Avro schema; list its columns under schema.fields"),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from datagen.schema.document import (
@@ -22,14 +22,52 @@ from datagen.schema.document import (
     StreamChoice,
 )
 from datagen.schema.fields import KINDS, NOTE, CategoryField, Choice, ConditionalField, FieldBase, Variants
+from datagen.schema.relational.analysed import TableAnalysisChoice
+from datagen.schema.relational.behaviors import CurveChoice, SegmentBehavior, StageConfig, VintageBehavior
+from datagen.schema.relational.document import (
+    TARGETS,
+    ConstraintsChoice,
+    EnumRule,
+    ForeignKey,
+    Inequality,
+    PatternRule,
+    Range,
+    RelationalDocument,
+    Targets,
+)
+from datagen.schema.relational.generators import GENERATORS, PARAMS, POPULARITIES, PatternChoice, Within
+from datagen.schema.relational.modifiers import TRANSFORMS, ModifierChoice
+from datagen.schema.relational.nodes import ColumnChoice, NodeChoice
 from datagen.schema.shapes import CONDITIONAL_KEYS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TITLE = "A dataset: what its rows are made of, and what may be asked of them"
 AROUND: tuple[type[BaseModel], ...] = (Document, Fields, AnalysisChoice, Entry, MeasureEntry, StreamChoice, Choice)
-
-
-_NOTE = {"default": None, "description": NOTE}
+RELATIONAL: tuple[type[BaseModel], ...] = (
+    *(
+        RelationalDocument,
+        NodeChoice,
+        ColumnChoice,
+        ModifierChoice,
+        TableAnalysisChoice,
+        PatternChoice,
+        Within,
+        Targets,
+    ),
+    *(
+        ForeignKey,
+        Range,
+        Inequality,
+        PatternRule,
+        EnumRule,
+        CurveChoice,
+        ConstraintsChoice,
+        SegmentBehavior,
+        VintageBehavior,
+        StageConfig,
+    ),
+    *(*GENERATORS.values(), *PARAMS.values(), *POPULARITIES.values(), *TRANSFORMS.values(), *TARGETS.values()),
+)
 
 
 _NOTE = {"default": None, "description": NOTE}
@@ -44,15 +82,34 @@ class _Untitled(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The whole schema as a JSON value."""
-    models = (*AROUND, *(model for _, model in field_models()))
+    models: tuple[type[BaseModel], ...] = (*AROUND, *RELATIONAL, *(model for _, model in field_models()))
     _, root = models_json_schema([(model, "validation") for model in models], schema_generator=_Untitled)
     definitions: dict[str, Any] = _put_models({**root["$defs"], "Field": _any_field()})
     for definition in definitions.values():
         definition.pop("title", None)
         definition.pop("description", None)
         definition.pop("description", None)
-    document = definitions.pop("Document")
-    return {"$schema": DIALECT, "title": TITLE, **document, "$defs": dict(sorted(definitions.items()))}
+    for model in models:
+        _spell(definitions[model.__name__], model)
+    either = {
+        "if": {"required": ["nodes"]},
+        "then": {"$ref": "#/$defs/RelationalDocument"},
+        "else": {"$ref": "#/$defs/Document"},
+    }
+    return {"$schema": DIALECT, "title": TITLE, "type": "object", **either, "$defs": dict(sorted(definitions.items()))}
+
+
+def _spell(definition: dict[str, Any], model: type[BaseModel]) -> None:
+    """Keys that may be spelled in several ways."""
+    for field in model.model_fields.values():
+        if not isinstance(field.validation_alias, AliasChoices):
+            continue
+        names = [name for name in field.validation_alias.choices if isinstance(name, str)]
+        for name in names[1:]:
+            definition["properties"][name] = definition["properties"][names[0]]
+        if names[0] in definition.get("required", []):
+            definition["required"].remove(names[0])
+            definition.setdefault("allOf", []).append({"anyOf": [{"required": [name]} for name in names]})
 
 
 def _put_models(schema: Any) -> Any:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from datagen.analysis import InputColumn, Kind
 from datagen.schema.faults import Faults
-from datagen.schema.fields import FieldBase
 from datagen.schema.json_text import Path
 from datagen.schema.names import show, suggest
+from datagen.schema.usual import Usual
 
 MEANING: Mapping[Kind, str] = {
     "text": "text",
@@ -25,13 +25,13 @@ MEANING: Mapping[Kind, str] = {
 class KnownField:
     name: str
     path: Path
-    model: FieldBase | None  # None where the field itself is at fault: then nothing more is said of it
-    column: InputColumn | None
+    column: InputColumn | None  # None where the field itself is at fault: then nothing more is said of it
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     fields: Mapping[str, KnownField]  # in the order of the document
+    usual: Usual
     faults: Faults
 
     def check(self, name: str, path: Path, fits: Callable[[KnownField], str | None]) -> bool:
@@ -52,13 +52,6 @@ class Known:
             return f"'{name}' is {MEANING[field.column.kind]}; {wanted}"
 
         return self.check(name, path, fits)
-
-    def first(self, *models: type[FieldBase]) -> str | None:
-        """The first field of one of these models."""
-        return next((field.name for field in self.fields.values() if isinstance(field.model, models)), None)
-
-    def all(self, *models: type[FieldBase]) -> tuple[str, ...]:
-        return tuple(field.name for field in self.fields.values() if isinstance(field.model, models))
 
     def path(self, name: str | None) -> Path:
         """Where the field of that name stands; () where there is none."""

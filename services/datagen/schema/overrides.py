@@ -104,7 +104,7 @@ def _resolve(target: Any, step: str, written: str, place: list[str | int]) -> st
         return step
     if not isinstance(target, list):
         raise OverrideError(written, f"{owner} is {show(target)} and has no {show(step)}")
-    names = [item.get("name") if isinstance(item, dict) else item for item in target]
+    names = [item.get("name", item.get("id")) if isinstance(item, dict) else item for item in target]
     if step in names:
         return names.index(step)
     if step.isdecimal() and len(step) < 7 and int(step) < len(target):

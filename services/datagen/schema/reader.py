@@ -10,21 +10,20 @@ from types import MappingProxyType
 from typing import Any
 
 from datagen.errors import Problem, SchemaError
-from datagen.model import Column, Dataset
+from datagen.model import Dataset
 from datagen.schema.analyse import analyse
 from datagen.schema.assemble import Sound, assemble
-from datagen.schema.columns import input_column
 from datagen.schema.document import Document, TimeWindow
 from datagen.schema.effective import complete, drawn_parts
 from datagen.schema.faults import Faults
 from datagen.schema.files import read_text
 from datagen.schema.foreign import foreign_document, foreign_text
 from datagen.schema.json_text import Located, NotJson, read_json
-from datagen.schema.known import Known, KnownField
 from datagen.schema.names import RESERVED_DATASETS, show, slug
 from datagen.schema.overrides import overlay
-from datagen.schema.record import build_columns, read_record
-from datagen.schema.shapes import WrittenField
+from datagen.schema.record import build_columns, known_fields, read_record
+from datagen.schema.relational.effective import complete_relational, placed
+from datagen.schema.relational.reader import read_dataset
 from datagen.schema.window import WINDOW, read_window
 from datagen.schema.wording import check_shape
 
@@ -53,18 +52,25 @@ def read_schema(
     neither names. Raises SchemaError with every fault, UserError for a file that cannot be read.
     """
     located = _locate(path)
-    base = complete(located.value, slug(path.stem), fill, clock, draw_seed)
-    document, places, lost = overlay(base, overrides)
-    document = complete(document, slug(path.stem), fill, clock, draw_seed)
+    relational = "nodes" in located.value
+    finish = complete_relational if relational else complete
+    given = placed(overrides) if relational else overrides
+    base = finish(located.value, slug(path.stem), fill, clock, draw_seed)
+    document, places, lost = overlay(base, given)
+    document = finish(document, slug(path.stem), fill, clock, draw_seed)
     faults = Faults(document, located.lines, places)
     for error in lost:
         faults.note(Problem(error.path, 0, error.message))
     for repeated, line, first in located.repeated:
         faults.add(repeated, f"{show(str(repeated[-1]))} stands twice in one object, first in line {first}", line=line)
-    sound = _read(document, faults)
-    if sound is None:
+    if relational:
+        dataset = read_dataset(document, faults, given, drawn_parts(located.value, given, "timeframe"))
+    else:
+        sound = _read(document, faults)
+        dataset = None if sound is None else assemble(sound, given, drawn_parts(located.value, given))
+    if dataset is None:
         raise SchemaError(path, faults.problems)
-    return assemble(sound, overrides, drawn_parts(located.value, overrides))
+    return dataset
 
 
 def _locate(path: Path) -> Located:
@@ -75,7 +81,7 @@ def _locate(path: Path) -> Located:
         message = foreign_text(text) or error.message
         raise SchemaError(path, (Problem("", error.line, message),)) from error
     value = located.value
-    foreign = None if isinstance(value, dict) and "schema" in value else foreign_document(value)
+    foreign = None if isinstance(value, dict) and ("schema" in value or "nodes" in value) else foreign_document(value)
     if not isinstance(value, dict):
         foreign = f"the document is {show(value)}, not an object; it begins with {{"
     if foreign:
@@ -89,23 +95,12 @@ def _read(raw: dict[str, Any], faults: Faults) -> Sound | None:
     window = None if faults.within(WINDOW) else read_window(TimeWindow.model_validate(raw["time_window"]), faults)
     rows = 0 if faults.within(("entity_count",)) else int(raw["entity_count"])
     columns = build_columns(raw, fields, window, rows, faults)
-    analysed = analyse(raw.get("analysis"), _known(fields, columns, faults)) if fields else None
+    analysed = analyse(raw.get("analysis"), known_fields(fields, columns, faults)) if fields else None
     _check_name(raw, faults)
     _check_output(raw, faults)
     if len(faults) or window is None or analysed is None:
         return None
     return Sound(raw, window, tuple(field.model for field in fields if field.model), columns, analysed)
-
-
-def _known(fields: tuple[WrittenField, ...], columns: tuple[Column, ...], faults: Faults) -> Known:
-    by_name = {column.name: column for column in columns}
-    known: dict[str, KnownField] = {}
-    for field in fields:
-        if field.name is not None:
-            column = by_name.get(field.name)
-            meets = input_column(field.model, column) if field.model and column else None
-            known.setdefault(field.name, KnownField(field.name, field.path, field.model, meets))
-    return Known(known, faults)
 
 
 def _check_name(raw: dict[str, Any], faults: Faults) -> None:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from datagen.model import Column
 from datagen.refusals import RefusalError
 from datagen.schema.build import generator, modifiers
 from datagen.schema.checks import check_field
+from datagen.schema.columns import input_column
 from datagen.schema.document import Fields
 from datagen.schema.faults import Faults, dotted
-from datagen.schema.fields import FieldBase
+from datagen.schema.fields import (
+    BoolField,
+    CategoryField,
+    ConditionalField,
+    DatetimeBase,
+    FieldBase,
+    FloatBase,
+    IntField,
+    SequenceField,
+    UuidField,
+)
 from datagen.schema.json_text import Path
+from datagen.schema.known import Known, KnownField
 from datagen.schema.lengths import check_length
 from datagen.schema.references import check_references
 from datagen.schema.shapes import WrittenField, read_fields
+from datagen.schema.usual import Usual
 from datagen.schema.visible import Texts, visible
 from datagen.schema.wording import check_shape
 from datagen.timeline import DAY_US, Window
@@ -73,3 +87,35 @@ def _column(
         faults.add((*field.path, *inside), refusal.message)
         return []
     return [column]
+
+
+def known_fields(fields: tuple[WrittenField, ...], columns: tuple[Column, ...], faults: Faults) -> Known:
+    """What `analysis` may name, and what it means where it names nothing."""
+    by_name = {column.name: column for column in columns}
+    known: dict[str, KnownField] = {}
+    models: dict[str, FieldBase] = {}
+    for field in fields:
+        if field.name is not None and field.name not in known:
+            column = by_name.get(field.name)
+            meets = input_column(field.model, column) if field.model and column else None
+            known[field.name] = KnownField(field.name, field.path, meets)
+            if field.model:
+                models[field.name] = field.model
+    return Known(known, _usual(models, known), faults)
+
+
+def _usual(models: Mapping[str, FieldBase], known: Mapping[str, KnownField]) -> Usual:
+    def all_of(*kinds: type[FieldBase]) -> tuple[str, ...]:
+        return tuple(name for name, model in models.items() if isinstance(model, kinds))
+
+    return Usual(
+        id_field=next(iter((*all_of(UuidField), *all_of(SequenceField))), None),
+        timestamp_field=next(iter(all_of(DatetimeBase)), None),
+        dimensions=tuple(
+            name
+            for name in all_of(CategoryField, ConditionalField)
+            if (column := known[name].column) is None or column.kind != "float"
+        ),
+        numeric_fields=all_of(IntField, FloatBase),
+        boolean_fields=all_of(BoolField),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datagen.schema.fields import DatetimeBase
 from datagen.schema.known import Known, KnownField
 from datagen.schema.names import show
 from datagen.schema.outputs import ANALYSIS
@@ -13,7 +12,7 @@ PLAIN_FORMATS = ("iso", "epoch_s", "epoch_ms")
 
 def timestamp_field(given: str | None, known: Known) -> str | None:
     """The column named, else the first datetime field; faults are noted."""
-    name = given or known.first(DatetimeBase)
+    name = given or known.usual.timestamp_field
     path = (*ANALYSIS, "timestamp_field") if given else known.path(name)
     if name and known.of_kind(name, path, ("time",), "event time is a datetime field"):
         known.check(name, path, _fits)

@@ -15,18 +15,22 @@ MAX_DAYS = 36_525  # 100 years
 WINDOW: Path = ("time_window",)
 
 
-def read_window(written: TimeWindow, faults: Faults) -> Window | None:
+def read_window(written: TimeWindow, faults: Faults, path: Path = WINDOW) -> Window | None:
     """Microseconds of both ends, inclusive; an end that is a bare date is the last instant of that day."""
-    start = instant_us(written.start)
-    end = instant_us(written.end) + (DAY_US - 1 if is_bare_date(written.end) else 0)
+    start, end = ends(written.start, written.end)
     span = f"start={show(written.start)}", f"end={show(written.end)}"
     if start > end:
-        faults.add(WINDOW, f"{span[0]} is after {span[1]}; swap them?")
+        faults.add(path, f"{span[0]} is after {span[1]}; swap them?")
         return None
     if end - start >= MAX_DAYS * DAY_US:
-        faults.add(WINDOW, f"{span[0]} to {span[1]} is longer than {MAX_DAYS:,} days; shorten it")
+        faults.add(path, f"{span[0]} to {span[1]} is longer than {MAX_DAYS:,} days; shorten it")
         return None
     return Window(start, end)
+
+
+def ends(start: str, end: str) -> tuple[int, int]:
+    """The first and the last instant of a span as it is written."""
+    return instant_us(start), instant_us(end) + (DAY_US - 1 if is_bare_date(end) else 0)
 
 
 def written_window(window: Window) -> dict[str, str]:

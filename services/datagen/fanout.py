@@ -1,0 +1,143 @@
+"""How many children each parent has, and which parent a child has: a function of row numbers, no table in memory.
+
+Counts are inverse transforms of a draw keyed by the parent's row. Their running sum is held once a block of parents
+and recomputed inside a block.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from datagen.draws import I64, Draws
+from datagen.family import Family
+from datagen.poisson import log_probability
+from datagen.weights import Weights, weigh
+
+BLOCK_PARENTS = 1024  # one running sum is held for so many
+STRETCH_BLOCKS = 256  # summed at a time
+LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
+PURPOSE = "fanout"
+
+
+class Fanout(Protocol):
+    """How many children each parent has."""
+
+    def counts(self, draws: Draws) -> I64: ...
+
+
+@dataclass(frozen=True)
+class Exactly:
+    count: int
+
+    def counts(self, draws: Draws) -> I64:
+        return np.full(draws.stop - draws.start, self.count, np.int64)
+
+
+@dataclass(frozen=True)
+class Between:
+    """All counts from min to max are equally likely."""
+
+    min: int
+    max: int
+
+    def counts(self, draws: Draws) -> I64:
+        return draws.below(self.max - self.min + 1, PURPOSE).view(np.int64) + self.min
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """Counts around a mean, put on a bound where they lie beyond."""
+
+    mean: float
+    min: int = 0
+    max: int | None = None
+
+    def counts(self, draws: Draws) -> I64:
+        return self._weights.pick(draws, purpose=PURPOSE).astype(np.int64)
+
+    @cached_property
+    def _weights(self) -> Weights:
+        reach = 12 * math.sqrt(self.mean) + 60
+        counts = np.arange(max(0, math.floor(self.mean - reach)), math.ceil(self.mean + reach) + 1)
+        if self.mean == 0:
+            return weigh([([max(0, self.min)], [1.0])])
+        shares = np.exp(log_probability(counts.astype(np.float64), np.full(len(counts), self.mean)))
+        kept = shares > LEAST_PROBABILITY
+        codes = np.clip(counts[kept], self.min, self.max)
+        return weigh([(codes.tolist(), shares[kept].tolist())])
+
+
+@dataclass(frozen=True, eq=False)
+class Children:
+    """Which rows of a child table are those of which parent: `parents` of them, in order of the parents' rows."""
+
+    seed: int
+    table: str  # the child
+    fanout: Fanout
+    parents: int
+
+    @cached_property
+    def rows(self) -> int:
+        """How many children there are."""
+        if isinstance(self.fanout, Exactly):
+            return self.fanout.count * self.parents
+        return int(self._first_rows[-1])
+
+    def of_span(self, start: int, stop: int) -> Family:
+        """Of the children start..stop."""
+        if isinstance(self.fanout, Exactly) or stop <= start:
+            return self.of_rows(np.arange(start, stop, dtype=np.int64))
+        block = int(np.searchsorted(self._first_rows, start, side="right")) - 1
+        last = int(np.searchsorted(self._first_rows, max(stop - 1, start), side="right")) - 1
+        first_parent = block * BLOCK_PARENTS
+        counts = self._counts(first_parent, min((last + 1) * BLOCK_PARENTS, self.parents))
+        edges = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=edges[1:])
+        edges += self._first_rows[block]
+        shown = np.diff(edges.clip(start, stop))
+        place = np.repeat(np.arange(len(counts)), shown)
+        return Family(place + first_parent, edges[place], counts[place])
+
+    def of_rows(self, rows: I64) -> Family:
+        """Of any children, in any order."""
+        if isinstance(self.fanout, Exactly):
+            parents = rows // max(self.fanout.count, 1)
+            return Family(parents, parents * self.fanout.count, np.full(len(rows), self.fanout.count, np.int64))
+        blocks, which = np.unique(np.searchsorted(self._first_rows, rows, side="right") - 1, return_inverse=True)
+        family = Family(*(np.empty(len(rows), np.int64) for _ in range(3)))
+        for begin in range(0, len(blocks), STRETCH_BLOCKS):
+            chosen = np.flatnonzero((which >= begin) & (which < begin + STRETCH_BLOCKS))
+            self._fill(family, chosen, rows[chosen], blocks[begin : begin + STRETCH_BLOCKS])
+        return family
+
+    def _fill(self, family: Family, places: I64, rows: I64, blocks: I64) -> None:
+        """For children that all lie in these blocks."""
+        parents = (blocks[:, None] * BLOCK_PARENTS + np.arange(BLOCK_PARENTS)).ravel()
+        parents = parents[parents < self.parents]
+        counts = self.fanout.counts(Draws(self.seed, self.table, "", 0, len(parents), picked=parents))
+        ends = np.cumsum(counts)
+        offset = self._first_rows[blocks] - np.concatenate([[0], ends])[:-1][::BLOCK_PARENTS][: len(blocks)]
+        ends += np.repeat(offset, BLOCK_PARENTS)[: len(ends)]
+        found = np.searchsorted(ends, rows, side="right")
+        family.parents[places] = parents[found]
+        family.first[places] = ends[found] - counts[found]
+        family.counts[places] = counts[found]
+
+    def _counts(self, start: int, stop: int) -> I64:
+        return self.fanout.counts(Draws(self.seed, self.table, "", start, stop))
+
+    @cached_property
+    def _first_rows(self) -> I64:
+        """The first child of each block of parents, and behind the last."""
+        stretch = BLOCK_PARENTS * STRETCH_BLOCKS
+        sums = [np.zeros(1, np.int64)]
+        for start in range(0, self.parents, stretch):
+            counts = self._counts(start, min(start + stretch, self.parents))
+            sums.append(np.add.reduceat(counts, np.arange(0, len(counts), BLOCK_PARENTS)))
+        first_rows: I64 = np.cumsum(np.concatenate(sums))
+        return first_rows

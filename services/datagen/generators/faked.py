@@ -1,0 +1,100 @@
+"""Values of Faker, drawn from pools: one for each locale, made from the seed when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from datagen.draws import Draws, draw_key
+from datagen.fakes import drawn, locale_of
+from datagen.generators.base import Kind, Rows
+from datagen.people import PEOPLE_METHODS, people
+from datagen.text.scalars import texts
+
+POOL = 4_096  # values of a pool
+PURPOSE = "fake"
+
+
+@dataclass(frozen=True)
+class Faked(Kind):
+    """A draw of a pool. Names, user names and e-mail addresses of a row are those of one person."""
+
+    method: str
+    arguments: tuple[tuple[str, Any], ...]
+    locale: str
+    locale_from: str | None  # a column of countries or cities
+    type: pa.DataType
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return () if self.locale_from is None else (self.locale_from,)
+
+    def arrow_type(self) -> pa.DataType:
+        return self.type
+
+    def values(self, rows: Rows, draws: Draws) -> pa.Array:
+        places = self._places(draws)
+        if self.locale_from is None:
+            return self._pool(draws.seed, self.locale).take(pa.array(places))
+        return self._by_place(rows.columns[self.locale_from], places, draws.seed)
+
+    def _places(self, draws: Draws) -> np.ndarray:
+        """Which of the pool each row gets; columns of people share the draw of their table."""
+        shared = Draws(draws.seed, draws.table, "", draws.start, draws.stop, picked=draws.picked)
+        source = shared if self._of_people else draws
+        return source.below(POOL, PURPOSE).astype(np.int32)
+
+    @property
+    def _of_people(self) -> bool:
+        return self.method in PEOPLE_METHODS and not self.arguments
+
+    def _by_place(self, column: pa.Array, places: np.ndarray, seed: int) -> pa.Array:
+        text = texts(column)
+        encoded = text if pa.types.is_dictionary(text.type) else text.dictionary_encode()
+        names = [locale_of(name or "") for name in encoded.dictionary.to_pylist()]
+        known = list(dict.fromkeys([*names, locale_of("")]))
+        which = np.array([known.index(name) for name in names] + [known.index(locale_of(""))])
+        codes = which[encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)]
+        pools = pa.concat_arrays([self._pool(seed, name) for name in known])
+        return pools.take(pa.array(codes * POOL + places))
+
+    def _pool(self, seed: int, locale: str) -> pa.Array:
+        return pool(self.method, self.arguments, locale, seed, self.type, self._of_people)
+
+
+@lru_cache(maxsize=256)
+def pool(
+    method: str, arguments: tuple[tuple[str, Any], ...], locale: str, seed: int, kind: pa.DataType, of_people: bool
+) -> pa.Array:
+    """POOL values, the same for the same arguments."""
+    if of_people:
+        return pa.array([person.value(method) for person in people(locale, seed, POOL)], kind)
+    key = draw_key(seed, "faker", locale, f"{method}{arguments!r}")[0]
+    given: Mapping[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments}
+    return pa.array([_of_type(value, kind) for value in drawn(method, given, locale, key, POOL)], kind)
+
+
+def kind_of_method(method: str, arguments: Mapping[str, Any], locale: str) -> pa.DataType:
+    """Of what type its values are, by a few of them."""
+    found = {type(value) for value in drawn(method, arguments, locale, 0, 3) if value is not None}
+    if found == {bool}:
+        return pa.bool_()
+    if found == {int}:
+        return pa.int64()
+    if found and found <= {int, float}:
+        return pa.float64()
+    if found == {datetime}:
+        return pa.timestamp("us", tz="UTC")
+    return pa.date32() if found == {date} else pa.string()
+
+
+def _of_type(value: Any, kind: pa.DataType) -> Any:
+    if value is None or not pa.types.is_string(kind):
+        return value
+    return value if isinstance(value, str) else str(value)

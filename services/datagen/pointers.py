@@ -1,0 +1,122 @@
+"""How a row finds a row of another table: its parent, a draw, one above it in its own table, or by another column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+import pyarrow.compute as pc
+
+from datagen.draws import I64, Draws
+from datagen.generators.base import Rows
+from datagen.permute import shuffled
+from datagen.shares import Shares, Uniform
+from datagen.text.scalars import texts
+from datagen.weights import Weights, weigh
+
+MAX_RANKED = 1 << 20  # rows that weights tell apart; beyond, ranks share a weight
+MAX_MATCHED = 1 << 16  # rows of a table in which a value is looked for
+PURPOSE = "row"
+
+
+class Pointer(Protocol):
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Columns of the same row."""
+        ...
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        """For each row the number of one of the table pointed at; -1 for none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The row that it fans out from, or the one that this fans out from in turn."""
+
+    through: tuple[str, ...] = ()  # tables that are climbed through
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        found = rows.family().parents
+        for table in self.through:
+            found = rows.others.parents(table, found)
+        return found
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A draw of one row of a table. Which rows are the popular ones is a keyed shuffle of them."""
+
+    table: str
+    shares: Shares = Uniform()  # noqa: RUF009  # frozen
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        count = rows.others.count(self.table)
+        if count == 0:
+            return np.full(len(rows), -1, np.int64)
+        if isinstance(self.shares, Uniform):
+            return draws.below(count, PURPOSE).view(np.int64)
+        ranks = ranked(self.shares, count).pick(draws, purpose=PURPOSE).astype(np.uint64)
+        keyed = Draws(draws.seed, draws.table, draws.column, 0, 0)
+        return shuffled(ranks, count, keyed, "popularity").view(np.int64)
+
+
+@lru_cache(maxsize=64)
+def ranked(shares: Shares, count: int) -> Weights:
+    """Ranks from 0, by their shares; at most MAX_RANKED."""
+    return weigh([(range(count), shares.weights(count).tolist())])
+
+
+@dataclass(frozen=True)
+class Above:
+    """A row with a lower number, so that there is no circle; none for the first."""
+
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        numbers = rows.numbers
+        found = (draws.uniform(PURPOSE) * numbers).astype(np.int64)
+        return np.where(numbers > 0, np.minimum(found, numbers - 1), -1)
+
+
+@dataclass(frozen=True)
+class ByColumn:
+    """The row that another column of this row points at."""
+
+    column: str
+    table: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        return rows.others.pointed(rows.table, self.column, rows, self.table)
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """The first row of a small table whose key has the same text as a column of this row."""
+
+    column: str
+    table: str
+    key: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        keys = rows.others.column(self.table, self.key, np.arange(rows.others.count(self.table)))
+        found = pc.index_in(_plain(rows.columns[self.column]), _plain(keys), skip_nulls=True)
+        places: I64 = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return places
+
+
+def _plain(column: object) -> object:
+    text = texts(column)
+    return text.dictionary_decode() if hasattr(text, "dictionary") else text

@@ -1,0 +1,1 @@
+"""The relational dialect, "DSL v1": many tables, told by nodes."""

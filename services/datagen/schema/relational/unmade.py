@@ -1,0 +1,77 @@
+"""What a document declares and is not made yet, by the key that says so: refused when rows are made, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datagen.schema.faults import dotted
+from datagen.schema.json_text import Path
+from datagen.schema.relational.circles import Place
+from datagen.schema.relational.look import NUMBERS
+from datagen.schema.relational.pointing import source_of
+from datagen.schema.relational.read import Relational
+from datagen.schema.relational.words import split
+from datagen.schema.relational.written import WrittenColumn, WrittenTable
+
+LATER = ("time_jitter", "outliers", "trend", "effect")
+
+
+def unmade(read: Relational, document: object) -> tuple[str, ...]:
+    """A sentence each."""
+    return tuple(f"{dotted(document, path)}: {what} is checked, but not made yet" for path, what in _found(read))
+
+
+def _found(read: Relational) -> Iterator[tuple[Path, str]]:
+    for table in read.tables.values():
+        yield from _of_table(table)
+        for column in table.columns.values():
+            yield from _of_column(column)
+    yield from _of_constraints(read)
+    for kind, _ in read.targets:
+        yield ("targets", kind), f"the target '{kind}'"
+
+
+def _of_table(table: WrittenTable) -> Iterator[tuple[Path, str]]:
+    if table.effects:
+        yield (*table.path, "modifiers"), "an effect on a fan-out"
+    for key in ("segment_behavior", "vintage_behavior", "stage_config"):
+        if getattr(table.model, key) is not None:
+            yield (*table.path, key), f"'{key}'"
+
+
+def _of_column(column: WrittenColumn) -> Iterator[tuple[Path, str]]:
+    number = column.model is not None and column.model.type in NUMBERS
+    for modifier in column.modifiers:
+        if modifier.transform in LATER or (modifier.transform == "seasonality" and number):
+            yield (*modifier.path, "transform"), f"the transform '{modifier.transform}'"
+
+
+def _of_constraints(read: Relational) -> Iterator[tuple[Path, str]]:
+    rules = read.constraints
+    for key in ("ranges", "inequalities", "pattern", "enum"):
+        if getattr(rules, key):
+            yield ("constraints", key), f"'{key}'"
+    for path, reference in rules.unique:
+        if not _is_unique(split(reference), read):
+            yield path, "a unique column that is no sequence"
+    for path, foreign in rules.foreign_keys:
+        name, column = split(foreign.from_)
+        if not _leads_to(read.tables[name].columns[column], split(foreign.to), read):
+            yield path, "a foreign key that is no lookup of its target"
+
+
+def _is_unique(place: Place, read: Relational) -> bool:
+    table = read.tables[place[0]]
+    column = table.columns[place[1]]
+    listed = table.model is not None and table.model.kind == "vocab" and column.kind == "enum_list"
+    return column.kind == "sequence" or listed
+
+
+def _leads_to(column: WrittenColumn, target: Place, read: Relational) -> bool:
+    """Whether a column reads the target, directly or through others that do."""
+    seen: set[Place] = set()
+    source = source_of(column)
+    while source is not None and source != target and source not in seen:
+        seen.add(source)
+        source = source_of(read.tables[source[0]].columns[source[1]])
+    return source == target

@@ -1,0 +1,246 @@
+"""Every other key of the relational dialect is read: constraints, targets, behaviours, effects, names, order.
+
+Where what a key asks for is not made yet, making refuses and says which key it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from datagen.compile import compile_schema
+from datagen.errors import UserError
+from datagen.model import Dataset
+from tests.schema.nodes import changed, column, document, table, with_tables
+from tests.schema.test_nodes import fitting
+
+Read = Callable[..., Dataset]
+Written = dict[str, Any]
+
+
+def unmade(read: Read, written: Written) -> list[str]:
+    """The paths of what is read and not made yet, each once; making refuses with the first."""
+    plan = compile_schema(read(fitting(written)))
+    found = [sentence.partition(":")[0] for sentence in plan.dataset.unmade]
+    if found:
+        with pytest.raises(UserError, match="not made yet"):
+            plan.refuse_unmade()
+    else:
+        plan.refuse_unmade()
+    return found
+
+
+MADE_CONSTRAINTS: list[Written] = [
+    {},
+    {"unique": []},
+    {"unique": ["user.user_id", "event.event_id"]},
+    {"foreign_keys": [{"from": "event.user_id", "to": "user.user_id", "comment": "x"}]},
+]
+
+
+@pytest.mark.parametrize("written", MADE_CONSTRAINTS, ids=lambda case: "")
+def test_what_holds_by_construction_is_read_and_made(read: Read, written: Written) -> None:
+    assert unmade(read, document(constraints=written)) == []
+
+
+LATER: list[tuple[str, Any, list[str]]] = [
+    ("unique", ["user.city"], ["constraints.unique.0"]),
+    ("foreign_keys", [{"from": "event.event_id", "to": "user.user_id"}], ["constraints.foreign_keys.0"]),
+    ("ranges", [{"attr": "event.amount", "min": 0, "max": 10}], ["constraints.ranges"]),
+    ("ranges", [{"attr": "event.ts", "min": "2024-01-01"}], ["constraints.ranges"]),
+    *(
+        ("inequalities", [{"left": "user.joined", "op": op, "right": "event.ts"}], ["constraints.inequalities"])
+        for op in ("<", "<=", ">", ">=", "==")
+    ),
+    ("pattern", [{"attr": "user.city", "regex": "^[A-Z]"}], ["constraints.pattern"]),
+    ("enum", [{"attr": "user.city", "values": ["Oslo"]}], ["constraints.enum"]),
+    ("enum", [{"attr": "user.age", "enum_ref": "user.user_id"}], ["constraints.enum"]),
+]
+
+
+@pytest.mark.parametrize(("key", "written", "paths"), LATER, ids=lambda case: "")
+def test_a_constraint_is_read(read: Read, key: str, written: Any, paths: list[str]) -> None:
+    assert unmade(read, document(constraints={key: written})) == paths
+
+
+SHARE = {"table": "event", "timestamp": "ts", "min": 0.2, "max": 0.4}
+MEAN = {"table": "event", "column": "amount", "min": 3, "max": 7}
+COMPOSITE: Written = {
+    "table": "event",
+    "metric": "amount",
+    "influences": [{"kind": "seasonality", "dimension": "dow"}, {"kind": "effect"}, {"kind": "outliers"}],
+    "tolerance": {"mae": 0.1, "mape": 15},
+}
+TARGETS: list[tuple[Any, list[str]]] = [
+    (None, []),
+    ({}, []),
+    ({"weekend_share": SHARE}, ["targets.weekend_share"]),
+    ({"weekend_share": [SHARE, SHARE], "comment": "x"}, ["targets.weekend_share", "targets.weekend_share"]),
+    ({"mean_in_range": MEAN}, ["targets.mean_in_range"]),
+    ({"composite_effect": COMPOSITE}, ["targets.composite_effect"]),
+    ({"composite_effect": {"table": "event"}}, ["targets.composite_effect"]),
+]
+
+
+@pytest.mark.parametrize(("written", "paths"), TARGETS, ids=lambda case: "")
+def test_a_target_is_read(read: Read, written: Any, paths: list[str]) -> None:
+    assert unmade(read, document(targets=written)) == paths
+
+
+SEGMENTS: Written = {
+    "segment_column": "city",
+    "behaviors": {
+        "Oslo": {"fanout_multiplier": 2, "value_multiplier": 1.5, "applies_to_columns": ["amount"]},
+        "Prague": {},
+    },
+}
+BEHAVIOURS: list[tuple[str, str, Any]] = [
+    ("user", "segment_behavior", SEGMENTS),
+    ("user", "segment_behavior", {"segment_column": "city", "segments": {"Oslo": {"base_probability": 0.3}}}),
+    ("user", "segment_behavior", {"segment_column": "city", "applies_to_columns": ["event.amount"]}),
+    ("user", "vintage_behavior", {"created_at_column": "joined"}),
+    *(
+        (
+            "user",
+            "vintage_behavior",
+            {"created_at_column": "joined", "age_based_multipliers": {"growth": {"curve": curve, **keys}}},
+        )
+        for curve, keys in (
+            ([1, 0.5, 0], {}),
+            ([1], {"time_unit": "day", "applies_to": "fanout", "comment": "x"}),
+            ({"curve_type": "linear", "params": {"a": 1, "b": 0.5}}, {"time_unit": "year", "applies_to": ["amount"]}),
+            ({"curve_type": "logarithmic", "params": {"a": 1, "b": 1}, "comment": "x"}, {"time_unit": "month"}),
+            ({"curve_type": "exponential", "params": {"a": 1, "b": -1}}, {}),
+        )
+    ),
+    ("event", "stage_config", {"stages": [{"stage_name": "seen", "transition_rate": 0.5}, {"stage_name": "bought"}]}),
+    (
+        "event",
+        "stage_config",
+        {
+            "stages": [{"stage_name": "seen"}],
+            "segment_variation": {"Oslo": {"transition_multiplier": 1.2}},
+            "mean_hours": 12,
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "written"), BEHAVIOURS, ids=lambda case: "")
+def test_a_behaviour_is_read(read: Read, name: str, key: str, written: Any) -> None:
+    assert unmade(read, document(**{name: {key: written}})) == [f"nodes.{name}.{key}"]
+
+
+PROMOTION = table(
+    "promotion",
+    {"name": "city", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}},
+    {"name": "begins", "type": "datetime", "generator": {"datetime_series": {}}},
+    {"name": "ends", "type": "datetime", "generator": {"datetime_series": {}}},
+    {"name": "strength", "type": "float", "generator": {"choice": {"choices": [1.5]}}},
+)
+EFFECT: Written = {
+    "effect_table": "promotion",
+    "on": {"city": "city"},
+    "window": {"start_col": "begins", "end_col": "ends"},
+    "map": {"field": "strength", "op": "mul", "default": 1},
+}
+SPIKE = {"rate": 0.01, "mode": "spike", "magnitude_dist": {"type": "lognormal", "params": {"mean": 1, "sigma": 0.5}}}
+TRANSFORMS: list[Written] = [
+    changed("outliers", **SPIKE),
+    changed("outliers", rate=0, magnitude_dist={"kind": "uniform", "params": {"low": 0, "high": 1}}),
+    changed("trend", type="linear", growth_rate=0.1, time_reference="ts"),
+    changed("trend", type="exponential", growth_rate=-0.1),
+    changed("trend", type="logarithmic", params={"a": 1, "b": 2}),
+    changed("seasonality", dimension="dow", weights=[1, 1, 1, 1, 1, 2, 2]),
+    changed("effect", **{**EFFECT, "on": {}}),
+    {
+        **column("datetime", datetime_series={}),
+        "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}, "comment": "x"}],
+    },
+    {**column("datetime", datetime_series={}), "modifiers": [{"transform": "outliers", "args": SPIKE}]},
+]
+
+
+@pytest.mark.parametrize("written", TRANSFORMS, ids=lambda case: "")
+def test_a_transform_is_read(read: Read, written: Written) -> None:
+    full = with_tables(PROMOTION)
+    full["nodes"][1]["columns"].append(written)
+    assert unmade(read, full) == ["nodes.event.columns.x.modifiers.0.transform"]
+
+
+def test_seasonality_of_an_instant_is_made(read: Read) -> None:
+    season = {"transform": "seasonality", "args": {"dimension": "month", "weights": [2, *[1] * 11]}}
+    assert unmade(read, document({**column("datetime", datetime_series={}), "modifiers": [season]})) == []
+
+
+def test_an_effect_on_a_table_is_read(read: Read) -> None:
+    written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": EFFECT}]})
+    assert unmade(read, written) == ["nodes.event.modifiers"]
+
+
+ORDERS: list[Any] = [None, [], [["user"], ["event"]], [["user", "event"]], [["user"]]]
+
+
+@pytest.mark.parametrize("dag", ORDERS, ids=lambda case: "")
+def test_a_dag_that_agrees_is_read(read: Read, dag: Any) -> None:
+    assert [made.name for made in read(fitting(document(dag=dag))).tables] == ["user", "event"]
+
+
+def test_the_order_is_inferred(read: Read) -> None:
+    written = document()
+    written["nodes"].reverse()
+    assert [made.name for made in read(written).tables] == ["user", "event"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "name"),
+    [
+        ({"name": "UserEvents", "domain": "web", "use_case": {"any": 1}, "description": "x"}, "userevents"),
+        ({"name": "Shop & Co. 2"}, "shop_co_2"),
+        ({}, "shop"),
+        (None, "shop"),
+    ],
+)
+def test_the_name_on_disk_is_that_of_the_metadata_else_of_the_file(read: Read, metadata: Any, name: str) -> None:
+    assert read(fitting(document(metadata=metadata))).name == name
+
+
+@pytest.mark.parametrize("version", ["1.0", "1", 1, 1.0, "1.2.3"])
+def test_versions_of_the_first_language_are_read(read: Read, version: Any) -> None:
+    assert len(read(document(version=version)).tables) == 2
+
+
+def test_files_are_parquet_unless_said_otherwise(read: Read) -> None:
+    assert read(document()).output.format == "parquet"
+    assert read(fitting(document(output={"format": "csv"}))).output.format == "csv"
+
+
+def test_the_only_fact_is_analysed_by_what_its_columns_are(read: Read) -> None:
+    kind = {"name": "kind", "type": "string", "generator": {"choice": {"choices": ["a", "b"]}}}
+    analysis = read(document(kind, column("bool", choice={"choices": [True, False]}))).analysis
+    assert (analysis.table, analysis.id_field, analysis.timestamp_field) == ("event", "event_id", "ts")
+    assert [entry.name for entry in analysis.dimensions] == ["kind", "x"]
+    assert [entry.name for entry in analysis.numeric_fields] == ["amount"]
+    assert [entry.name for entry in analysis.boolean_fields] == ["x"]
+    assert (analysis.name, analysis.window_start) == ("UserEvents", "2024-01-01T00:00:00")
+
+
+def test_another_table_is_analysed_where_it_is_named(read: Read) -> None:
+    dataset = read(fitting(document(analysis={"table": "user"})))
+    assert (dataset.analysis.table, dataset.analysis.timestamp_field) == ("user", "joined")
+    assert [made.axis for made in dataset.tables] == ["joined", None]
+
+
+def test_notes_change_no_fingerprint_and_rows_do(read: Read) -> None:
+    plain = read(document()).analysis.fingerprint
+    assert read(document(comment="x", metadata={"name": "UserEvents", "domain": "y"})).analysis.fingerprint == plain
+    assert read(document(user={"rows": 51})).analysis.fingerprint != plain
+
+
+def test_tables_and_columns_stand_by_name_in_the_paths_of_overrides(read: Read) -> None:
+    overrides = {"nodes.user.rows": 3, "nodes.event.fanout.lambda": 0, "timeframe.freq": "D"}
+    plan = compile_schema(read(document(), overrides=overrides))
+    assert {name: made.rows for name, made in plan.tables.items()} == {"user": 3, "event": 0}
+    assert read(document(), overrides={"time_window.end": "2024-02-01"}).span["end"] == "2024-02-01"
