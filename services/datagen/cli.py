@@ -33,11 +33,12 @@ def check(schemas: tuple[Path, ...], as_json: bool) -> int:
 
 @cli.command()
 @with_options(SCHEMA, *DOCUMENT, *FILES, JSON)
-def plan(as_json: bool, **values: Any) -> None:
-    """What would be made: tables, order, rows, bytes, days. Nothing is written."""
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The graph as a picture.")
+def plan(as_json: bool, svg: Path | None, **values: Any) -> None:
+    """What would be made: tables, order, rows, bytes, days. No data is written."""
     from datagen.commands import plan
 
-    plan.run(request_of(values), as_json)
+    plan.run(request_of(values), as_json, svg)
 
 
 @cli.command()

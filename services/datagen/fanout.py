@@ -29,6 +29,10 @@ class Fanout(Protocol):
 
     def counts(self, draws: Draws) -> I64: ...
 
+    def words(self) -> str:
+        """'about 8 each'"""
+        ...
+
 
 @dataclass(frozen=True)
 class Exactly:
@@ -36,6 +40,9 @@ class Exactly:
 
     def counts(self, draws: Draws) -> I64:
         return np.full(draws.stop - draws.start, self.count, np.int64)
+
+    def words(self) -> str:
+        return f"{self.count:,} each"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,9 @@ class Between:
     def counts(self, draws: Draws) -> I64:
         return draws.below(self.max - self.min + 1, PURPOSE).view(np.int64) + self.min
 
+    def words(self) -> str:
+        return f"{self.min:,} to {self.max:,} each"
+
 
 @dataclass(frozen=True)
 class Poisson:
@@ -59,6 +69,11 @@ class Poisson:
 
     def counts(self, draws: Draws) -> I64:
         return self._weights.pick(draws, purpose=PURPOSE).astype(np.int64)
+
+    def words(self) -> str:
+        bounds = [f"at least {self.min:,}"] if self.min else []
+        bounds += [f"at most {self.max:,}"] if self.max is not None else []
+        return f"about {self.mean:,.12g} each" + (f", {' and '.join(bounds)}" if bounds else "")
 
     @cached_property
     def _weights(self) -> Weights:

@@ -81,6 +81,10 @@ def _is_day(text: str) -> bool:
 
 def _of_table(table: TablePlan, cut: Cut, several: bool, ending: str, dataset: str) -> Iterable[Extract]:
     asked = "--date" if cut.day else "--daily" if cut.daily else None
+    if asked and table.axis is None and table.parent is not None:
+        raise UserError(
+            f"{asked}: {table.name} is in the order of {table.parent}, and is not cut by days yet; leave {asked} out"
+        )
     if asked and table.axis is None:
         raise UserError(f"{asked}: {table.name} has no time axis; name its event time in analysis.timestamp_field")
     if table.axis is None or cut.single_file or (several and not asked):

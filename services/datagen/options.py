@@ -19,11 +19,30 @@ FORMATS = ("csv", "jsonl", "parquet")
 MOST_WORKERS = 256
 MOST_BLOCK_ROWS = 1 << 20
 
+
+class RowsType(click.ParamType[int | str]):
+    """A number of rows, or of some tables each: user=5000,product=200."""
+
+    name = "rows"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int | str:
+        if isinstance(value, int):
+            return value
+        try:
+            return int(value)
+        except ValueError:
+            if "=" in value:
+                return str(value)
+            self.fail(f"{value!r} is not a valid integer, nor like user=5000,product=200.", parameter, context)
+
+
+ROWS = RowsType()
 SCHEMA = click.argument("schema", type=click.Path(path_type=Path))
 
 # What is made; `plan` and `preview` take them too.
 DOCUMENT: tuple[Option, ...] = (
-    click.option("--rows", type=int, metavar="N", help="How many rows, instead of entity_count."),
+    click.option("--rows", type=ROWS, metavar="N", help="How many rows; of several tables user=5000,product=200."),
+    click.option("--scale", type=click.FloatRange(0, min_open=True), metavar="X", help="So many times the rows."),
     click.option("--seed", type=int, metavar="N", help="Instead of the document's seed."),
     click.option("--start", metavar="D", help="First instant of the time window."),
     click.option("--end", metavar="D", help="Last instant; a bare date is that whole day."),
@@ -85,6 +104,7 @@ def request_of(values: Mapping[str, Any]) -> Request:
         schema=values["schema"],
         output=values.get("output"),
         rows=values.get("rows"),
+        scale=values.get("scale"),
         format=values.get("form"),
         gzip=values.get("gzip"),
         seed=values.get("seed"),

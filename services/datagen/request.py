@@ -29,7 +29,8 @@ class Request:
 
     schema: Path
     output: str | None = None
-    rows: int | None = None
+    rows: int | str | None = None  # of one table, or of some: user=5000,product=200
+    scale: float | None = None  # how many times the rows of what fans out from nothing
     format: str | None = None
     gzip: bool | None = None
     seed: int | None = None
@@ -51,11 +52,11 @@ def prepare(request: Request, environment: Mapping[str, str] = os.environ) -> Pr
     """Everything up to the work itself. SchemaError and UserError for what cannot be done; nothing is written."""
     named = _named(request, environment)
     overrides = settings.overrides(environment, _flags(request, named), request.assignments)
-    dataset = read_schema(request.schema, overrides=overrides)
+    dataset = read_schema(request.schema, overrides=overrides, scale=request.scale)
     place = _placed(named, dataset, request.inside)
     drawn = dataset.drawn
     if request.cut.day is not None and drawn:
-        dataset = read_schema(request.schema, overrides=overrides, fill=_fill(dataset, place))
+        dataset = read_schema(request.schema, overrides=overrides, fill=_fill(dataset, place), scale=request.scale)
         drawn = frozenset()
     return Prepared(compile_schema(dataset), place, drawn)
 

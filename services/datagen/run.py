@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from datagen.destination import Destination, File, Folder
@@ -14,6 +15,7 @@ from datagen.estimate import estimated_bytes
 from datagen.formats import format_of
 from datagen.layout import Cut, Extract, alone, extracts
 from datagen.manifest import Manifest
+from datagen.metadata import metadata_json
 from datagen.plan import Plan
 from datagen.progress import Tally
 from datagen.record import manifest_of, refuse_another_set, run_json, with_kept_days
@@ -86,7 +88,9 @@ def _into_folder(plan: Plan, folder: Path, options: Options) -> Manifest:
             return with_kept_days(folder, published, made, options.tell) if adds_a_day and published else made
 
         seconds = options.monotonic() - since
-        out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made))
+        several = "nodes" in plan.dataset.document
+        describe = partial(metadata_json, plan) if several else None
+        out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made), describe)
     return made
 
 

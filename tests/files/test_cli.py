@@ -6,70 +6,25 @@ import json
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from batch import generate_synthetic_data
-from datagen import cli
-from datagen.stopping import SIGNALS
 from tests.files import shop
+from tests.files.command import Run, Said
 from tests.files.shop import DAYS, contents, listed
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = generate_synthetic_data.main
 GALLERY = ROOT / "schemas" / "card_transactions.json"
 
-Run = Callable[..., "Said"]
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """A command takes the signals over; here they are given back."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture
-def run(signals: None, work: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """run(*arguments, **environment): `datagen` in an empty folder."""
-    for name in [name for name in os.environ if name.startswith(("DATAGEN_", "SCHEMA_"))]:
-        monkeypatch.delenv(name)
-
-    def running(*arguments: str | Path, main: Callable[[list[str]], int] = cli.main, **environment: str) -> Said:
-        with monkeypatch.context() as patch:
-            patch.chdir(work)
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            code = main([str(argument) for argument in arguments])
-        return Said(code, *capfd.readouterr())
-
-    return running
-
 
 @pytest.fixture
 def schema(tmp_path: Path) -> Path:
     return shop.written(tmp_path)
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    (tmp_path / "work").mkdir()
-    return tmp_path / "work"
 
 
 def test_a_set_is_made_where_the_jobs_look_for_it(run: Run, schema: Path, work: Path) -> None:

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
+from datagen.errors import UserError
 from datagen.estimate import estimated_bytes
 from datagen.generators.pattern import Pattern
+from datagen.graph import Node, as_svg
+from datagen.graph import as_text as as_tree
 from datagen.layout import Extract, extracts
-from datagen.plan import TablePlan
+from datagen.plan import Plan, TablePlan
 from datagen.request import Prepared, Request, prepare
 from datagen.sinks.faults import size_text
 
 
-def run(request: Request, as_json: bool) -> None:
-    document = described(prepare(request), request)
+def run(request: Request, as_json: bool, svg: Path | None = None) -> None:
+    prepared = prepare(request)
+    document = described(prepared, request)
+    if svg is not None:
+        draw(prepared.plan, svg)
     click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else as_text(document))
+
+
+def draw(plan: Plan, path: Path) -> None:
+    """The graph of tables as a picture. UserError where the file cannot be written."""
+    try:
+        path.write_text(as_svg(nodes_of(plan), plan.dataset.name), "utf-8")
+    except OSError as error:
+        raise UserError(f"--svg {path}: cannot be written: {error.strerror}; give another file") from error
+
+
+def nodes_of(plan: Plan) -> dict[str, Node]:
+    """The graph of all tables, in the order of making."""
+    return {
+        name: Node(
+            name, table.rows, table.parent, table.children.fanout.words() if table.children else "", table.others
+        )
+        for name, table in plan.tables.items()
+    }
 
 
 def described(prepared: Prepared, request: Request) -> dict[str, Any]:
@@ -40,7 +65,9 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
         "schema_sha256": plan.dataset.schema_sha256,
         "overrides": dict(sorted(plan.dataset.overrides.items())),
         "order": list(sizes),
+        "not_made_yet": list(plan.dataset.unmade),
         "tables": tables,
+        "graph": as_tree(nodes_of(plan)) if len(plan.tables) > 1 else [],
     }
 
 
@@ -50,6 +77,10 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
         "rows": sum(part.rows for part in parts),
         "files": len(parts),
         "bytes": size,
+        "key": table.key,
+        "parent": table.parent,
+        "fanout": table.children.fanout.words() if table.children else None,
+        "draws_from": list(table.others),
         "time_axis": table.axis.column if table.axis else None,
         "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
         "order": [column.name for column in table.making],
@@ -75,8 +106,10 @@ def as_text(document: dict[str, Any]) -> str:
         f"about {size_text(document['bytes'])} as {form}",
         f"  seed {document['seed']}, {window['start']} to {window['end']} (UTC){_drawn(document)}",
     ]
+    lines += [f"  {line}" for line in document["graph"]]
     for table in document["tables"]:
         lines += _table_lines(table)
+    lines += [f"  {sentence}" for sentence in document["not_made_yet"]]
     return "\n".join(lines)
 
 
@@ -97,9 +130,14 @@ def _table_lines(table: dict[str, Any]) -> list[str]:
     spread = f" of {min(counts):,} to {max(counts):,} rows" if len(counts) > 1 else ""
     width = max(len(column["name"]) for column in table["columns"])
     return [
-        f"  {table['name']}: {table['rows']:,} rows{along}{spread}",
+        f"  {table['name']}: {table['rows']:,} rows{along}{spread}{_size(table)}",
         *(f"    {column['name']:<{width}}  {column['type']}{_promise(column)}" for column in table["columns"]),
     ]
+
+
+def _size(table: dict[str, Any]) -> str:
+    """Of one table of several."""
+    return "" if table["key"] is None else f", about {size_text(table['bytes'])}"
 
 
 def _promise(column: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from datagen.schema.document import DEFAULT_ROWS
+from datagen.schema.overrides import Overrides
 
 DEFAULT_DAYS = 30
 
@@ -36,6 +37,16 @@ def complete(
     if output is None or isinstance(output, dict):
         filled["output"] = {"format": "csv", "gzip": False} | (output or {})
     return filled
+
+
+def scaled(overrides: Mapping[str, Any], document: Mapping[str, Any], scale: float | None) -> Mapping[str, Any]:
+    """The overrides, and one of the row count that `scale` makes of the count they or the document give."""
+    rows = overrides.get("entity_count", document.get("entity_count", DEFAULT_ROWS))
+    if scale is None or isinstance(rows, bool) or not isinstance(rows, int | float):
+        return overrides
+    given = Overrides(overrides)
+    given.give("entity_count", round(rows * scale), "--scale")
+    return given
 
 
 def drawn_parts(

@@ -27,9 +27,9 @@ class OverrideError(ValueError):
 class Overrides(dict[str, Any]):
     """Path -> value in the order in which they are laid over the document, and where each was given."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.sources: dict[str, str] = {}
+    def __init__(self, given: Mapping[str, Any] | None = None) -> None:
+        super().__init__(given or {})
+        self.sources: dict[str, str] = dict(given.sources) if isinstance(given, Overrides) else {}
 
     def give(self, path: str, value: Any, source: str) -> None:
         """What is given last counts, and is laid on last."""

@@ -14,7 +14,7 @@ from datagen.model import Dataset
 from datagen.schema.analyse import analyse
 from datagen.schema.assemble import Sound, assemble
 from datagen.schema.document import Document, TimeWindow
-from datagen.schema.effective import complete, drawn_parts
+from datagen.schema.effective import complete, drawn_parts, scaled
 from datagen.schema.faults import Faults
 from datagen.schema.files import read_text
 from datagen.schema.foreign import foreign_document, foreign_text
@@ -45,16 +45,18 @@ def read_schema(
     fill: Mapping[str, Any] = NOTHING,
     clock: Callable[[], datetime] = utc_now,
     draw_seed: Callable[[], int] = draw_seed,
+    scale: float | None = None,
 ) -> Dataset:
     """The data set a document describes.
 
     `overrides` (path -> JSON value) replace what the file says; `fill` (`seed`, `time_window`) stands in for what
-    neither names. Raises SchemaError with every fault, UserError for a file that cannot be read.
+    neither names; `scale` multiplies the rows of every table that fans out from none. Raises SchemaError with
+    every fault, UserError for a file that cannot be read.
     """
     located = _locate(path)
     relational = "nodes" in located.value
     finish = complete_relational if relational else complete
-    given = placed(overrides) if relational else overrides
+    given = placed(overrides, located.value, scale) if relational else scaled(overrides, located.value, scale)
     base = finish(located.value, slug(path.stem), fill, clock, draw_seed)
     document, places, lost = overlay(base, given)
     document = finish(document, slug(path.stem), fill, clock, draw_seed)

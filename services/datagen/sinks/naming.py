@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "_manifest.json"
 RUN = "_run.json"
+METADATA = ".metadata.json"
+BESIDE = frozenset({MANIFEST, RUN, METADATA})  # what stands in a set's folder beside its extracts
 
 EXTENSION = r"(?:(?:csv|jsonl)(?:\.gz)?|parquet)"
 DAY = r"\d{4}-\d{2}-\d{2}"

@@ -13,7 +13,7 @@ from datagen.errors import UserError
 from datagen.manifest import Manifest
 from datagen.sinks.durable import read_text
 from datagen.sinks.faults import told
-from datagen.sinks.naming import MANIFEST, RUN, is_extract_name, is_safe_path
+from datagen.sinks.naming import BESIDE, MANIFEST, is_extract_name, is_safe_path
 from datagen.sinks.trees import is_mount
 
 SHOWN = 3
@@ -58,10 +58,10 @@ def _sorted_out(
 ) -> Contents:
     listed: set[str] = set()
     if published:
-        listed = {MANIFEST, RUN, *(file.path for file in published.files)}
+        listed = {*BESIDE, *(file.path for file in published.files)}
         names |= {published.dataset, *(file.table for file in published.files)}
     ours = regular & listed
-    extracts = {path for path in regular - ours if path == RUN or is_extract_name(path, names)}
+    extracts = {path for path in regular - ours if path in BESIDE - {MANIFEST} or is_extract_name(path, names)}
     foreign = (regular - ours - extracts) | odd | {path for path in folders if not _holds(path, ours | extracts)}
     return Contents(True, published, frozenset(ours), frozenset(extracts), frozenset(foreign), frozenset(folders))
 
@@ -73,7 +73,7 @@ def _holds(folder: str, paths: Iterable[str]) -> bool:
 def strangers_in(folder: Path) -> list[str]:
     """What cannot have been made here, by name and kind alone: for folders of ours that may be half made."""
     regular, odd, _ = _entries(folder)
-    return sorted(odd | {path for path in regular if path not in (MANIFEST, RUN) and not is_safe_path(path)})
+    return sorted(odd | {path for path in regular if path not in BESIDE and not is_safe_path(path)})
 
 
 def _entries(folder: Path) -> tuple[set[str], set[str], set[str]]:

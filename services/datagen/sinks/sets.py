@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from datagen.sinks.durable import copy_file, sync_folder, write_file
 from datagen.sinks.exchange import exchange
 from datagen.sinks.faults import told
 from datagen.sinks.locks import Holder, Lock
-from datagen.sinks.naming import MANIFEST, RUN
+from datagen.sinks.naming import MANIFEST, METADATA, RUN
 from datagen.sinks.place import Contents, contents_of, refuse_what_is_not_ours, strangers_in
 from datagen.sinks.staging import Staging, heal, make_staging, set_lock, stagings_of
 from datagen.sinks.trees import Left, is_folder, make_folder
@@ -66,15 +66,23 @@ class OpenSet:
     def files(self) -> Path:
         return self._staging.set
 
-    def commit(self, merge: Callable[[Manifest | None], Manifest], run: str) -> Manifest:
+    def commit(
+        self,
+        merge: Callable[[Manifest | None], Manifest],
+        run: str,
+        describe: Callable[[Manifest], str] | None = None,
+    ) -> Manifest:
         """Publish. `merge` makes the manifest from the one published now; what it lists and was not made here is kept.
 
-        `run` is the text of `_run.json`. UserError leaves the published set as it was.
+        `run` is the text of `_run.json`, `describe` makes that of `.metadata.json`. UserError leaves the published set
+        as it was.
         """
         with undisturbed(), _held(self.place.folder, self._tell):
             _say_left(self._tell, heal(self.place.folder))
             found = self.place.look()
-            manifest = self._complete(found, merge, run)
+            manifest = self._complete(found, merge)
+            beside = {RUN: run} if describe is None else {RUN: run, METADATA: describe(manifest)}
+            self._finish(found, {MANIFEST: manifest.to_json(), **beside})
             with told(self.place.folder):
                 old = self._swap(found)
                 sync_folder(self.place.folder.parent)
@@ -83,20 +91,23 @@ class OpenSet:
                     self._give_back(old)
         return manifest
 
-    def _complete(self, found: Contents, merge: Callable[[Manifest | None], Manifest], run: str) -> Manifest:
+    def _complete(self, found: Contents, merge: Callable[[Manifest | None], Manifest]) -> Manifest:
         manifest = merge(found.published)
         there = [file for file in manifest.files if self._have(file.path)]
         for gone in sorted({file.path for file in manifest.files} - {file.path for file in there}):
             raise UserError(
                 f"{self.place.folder / gone}: listed by the manifest but not there; make the set anew, without --date"
             )
-        write_file(self.files / MANIFEST, manifest.to_json())
-        write_file(self.files / RUN, run)
+        return manifest
+
+    def _finish(self, found: Contents, texts: Mapping[str, str]) -> None:
+        """What stands beside the extracts, and everything on the disk."""
+        for name, text in texts.items():
+            write_file(self.files / name, text)
         if found.exists:
             self.files.chmod(stat.S_IMODE(os.lstat(self.place.folder).st_mode))
         for folder in [*filter(is_folder, self.files.iterdir()), self.files, self._staging.folder]:
             sync_folder(folder)
-        return manifest
 
     def _have(self, path: str) -> bool:
         """Whether the new set has the file, made here or kept from the old one."""
