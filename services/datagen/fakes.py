@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from datagen.frozen import now_is
 from datagen.refusals import RefusalError
 
 DEFAULT_LOCALE = "en_US"
+SOME_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 MAX_ARGUMENT = 1_000  # characters, items, or what an argument that tells a size may be
 MAX_VALUE = 4_000  # characters of one value
 SCALARS = (str, int, float, bool, Decimal, date, datetime)
@@ -84,14 +86,20 @@ def check_method(method: str, arguments: Mapping[str, Any], locale: str = DEFAUL
     drawn(method, arguments, locale, 0, 1)
 
 
-def drawn(method: str, arguments: Mapping[str, Any], locale: str, seed: int, count: int) -> list[Any]:
-    """So many values; RefusalError where the method cannot make them, or makes what no column can hold."""
+def drawn(
+    method: str, arguments: Mapping[str, Any], locale: str, seed: int, count: int, now: datetime = SOME_DAY
+) -> list[Any]:
+    """So many values; RefusalError where the method cannot make them, or makes what no column can hold.
+
+    Methods that count from today count from `now`.
+    """
     fake = _faker(locale)
     fake.seed_instance(seed)
     call = getattr(fake, method)
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
     try:
-        values = [call(**given) for _ in range(count)]
+        with now_is(now):
+            values = [call(**given) for _ in range(count)]
     except Exception as error:  # whatever a provider raises is said of its arguments
         raise RefusalError("method", f"method={method!r} refuses its arguments: {error}") from error
     for value in values:
@@ -106,6 +114,10 @@ def drawn(method: str, arguments: Mapping[str, Any], locale: str, seed: int, cou
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return datetime.combine(date(value.year, value.month, value.day), value.time(), value.tzinfo or UTC)
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
     return float(value) if isinstance(value, Decimal) else value
 
 

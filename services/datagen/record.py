@@ -13,6 +13,7 @@ from pathlib import Path
 
 from datagen.draws import DRAW_VERSION
 from datagen.errors import UserError
+from datagen.generators.faked import Faked
 from datagen.layout import Extract
 from datagen.manifest import File, Manifest, in_order, with_days
 from datagen.plan import Plan
@@ -36,12 +37,18 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
         draw_version=DRAW_VERSION,
         schema_sha256=dataset.schema_sha256,
         overrides=dict(sorted(dataset.overrides.items())),
-        versions={"datagen": version_of(DISTRIBUTION), **{tool: version_of(tool) for tool in TOOLS}},
+        versions={"datagen": version_of(DISTRIBUTION), **{tool: version_of(tool) for tool in (*TOOLS, *_asked(plan))}},
         files=in_order(
             File(part.path, part.table, part.rows, written[part.path].bytes, written[part.path].sha256, part.day)
             for part in parts
         ),
     )
+
+
+def _asked(plan: Plan) -> tuple[str, ...]:
+    """What shapes bytes only where a column asks for it."""
+    columns = (column for table in plan.tables.values() for column in table.columns)
+    return ("faker",) if any(isinstance(column.generator, Faked) for column in columns) else ()
 
 
 def with_kept_days(folder: Path, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from datagen import reach
 from datagen import rows as heart
 from datagen.compile import compile_schema
+from datagen.fakes import drawn
 from datagen.plan import Plan
 from datagen.rows import generate
 from datagen.schema import read_schema
@@ -292,3 +294,13 @@ def test_people_agree_with_themselves(tmp_path: Path) -> None:
         assert row["name"] == f"{row['first_name']} {row['last_name']}"
         assert row["last_name"].lower() in row["user_name"]
         assert row["first_name"].lower() in row["email"]
+
+
+@pytest.mark.parametrize(
+    "method", ["date_of_birth", "date_this_month", "past_datetime", "iso8601", "date_time_between"]
+)
+def test_what_faker_counts_from_today_is_counted_from_the_end_of_the_timeframe(tmp_path: Path, method: str) -> None:
+    told = [drawn(method, {}, "en_US", 5, 50, datetime(year, 6, 30, tzinfo=UTC)) for year in (1999, 1999, 2150)]
+    assert told[0] == told[1] != told[2]
+    assert datetime.now(UTC).year not in (1999, 2150)
+    assert max(str(value)[:4] for value in told[0]) <= "1999"

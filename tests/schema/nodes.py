@@ -77,3 +77,92 @@ def with_tables(*tables: dict[str, Any], **top: Any) -> dict[str, Any]:
     made = document(**top)
     made["nodes"] += list(tables)
     return made
+
+
+PROMOTION = table(
+    "promotion",
+    {"name": "city", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}},
+    {"name": "begins", "type": "datetime", "generator": {"datetime_series": {}}},
+    {"name": "ends", "type": "datetime", "generator": {"datetime_series": {}}},
+    {"name": "strength", "type": "float", "generator": {"choice": {"choices": [1.5]}}},
+)
+EFFECT: dict[str, Any] = {
+    "effect_table": "promotion",
+    "on": {"city": "city"},
+    "window": {"start_col": "begins", "end_col": "ends"},
+    "map": {"field": "strength", "op": "mul", "default": 1},
+}
+SPIKE = {"rate": 0.01, "mode": "spike", "magnitude_dist": {"type": "lognormal", "params": {"mean": 1, "sigma": 0.5}}}
+SHARE = {"table": "event", "timestamp": "ts", "min": 0.2, "max": 0.4}
+MEAN = {"table": "event", "column": "amount", "min": 3, "max": 7}
+COMPOSITE: dict[str, Any] = {
+    "table": "event",
+    "metric": "amount",
+    "influences": [{"kind": "seasonality", "dimension": "dow"}, {"kind": "effect"}, {"kind": "outliers"}],
+    "tolerance": {"mae": 0.1, "mape": 15},
+}
+SEGMENTS: dict[str, Any] = {
+    "segment_column": "city",
+    "behaviors": {
+        "Oslo": {"fanout_multiplier": 2, "value_multiplier": 1.5, "applies_to_columns": ["amount"]},
+        "Prague": {},
+    },
+}
+
+
+def everything() -> dict[str, Any]:
+    """A sound document with every key there is."""
+    series = {
+        **column("datetime", datetime_series={"within": {"start": "2024-01-01", "end": "2024-02-01"}, "freq": "15min"}),
+        "name": "begun",
+        "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 1}}],
+    }
+    vocab = {"name": "code", "type": "string", "generator": {"enum_list": {"values": ["a", "b"]}}}
+    person = {"name": "contact", "type": "string", "generator": {"faker": {"method": "name", "locale_from": "city"}}}
+    city = {
+        "name": "city",
+        "type": "string",
+        "generator": {"lookup": {"from": "user.city", "on": {"user_id": "user_id"}}},
+    }
+    code = {
+        "name": "code",
+        "type": "string",
+        "generator": {"choice": {"choices_ref": "code.code", "weights_kind": "zipf@1"}},
+    }
+    total = {"name": "total", "type": "float", "generator": {"expression": {"code": "amount * 2"}}}
+    noisy = number(
+        modifiers=[
+            {"transform": "multiply", "args": {"factor": 2}},
+            {"transform": "jitter", "args": {"std": 1, "mode": "mul"}},
+            {"transform": "outliers", "args": SPIKE},
+            {"transform": "trend", "args": {"type": "linear", "growth_rate": 0.1, "time_reference": "ts"}},
+            {"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}},
+            {"transform": "effect", "args": EFFECT},
+        ]
+    )
+    made = document(
+        *(city, code, total, noisy, series, person),
+        user={
+            "segment_behavior": SEGMENTS,
+            "vintage_behavior": {
+                "created_at_column": "joined",
+                "age_based_multipliers": {"a": {"curve": [1, 2], "time_unit": "year", "applies_to": ["amount"]}},
+            },
+        },
+        event={
+            "modifiers": [{"transform": "effect", "args": {**EFFECT, "on": {}}}],
+            "stage_config": {"stages": [{"stage_name": "seen", "transition_rate": 0.5}]},
+        },
+        constraints={
+            "unique": ["user.user_id"],
+            "foreign_keys": [{"from": "event.user_id", "to": "user.user_id"}],
+            "ranges": [{"attr": "event.amount", "min": 0, "max": 10}],
+            "inequalities": [{"left": "user.joined", "op": "<", "right": "event.ts"}],
+            "pattern": [{"attr": "user.city", "regex": "^[A-Z]"}],
+            "enum": [{"attr": "user.city", "values": ["Oslo", "Prague"]}],
+        },
+        targets={"weekend_share": SHARE, "mean_in_range": [MEAN], "composite_effect": COMPOSITE},
+        dag=[["user", "promotion", "code"], ["event"]],
+    )
+    made["nodes"] += [PROMOTION, {"id": "code", "kind": "vocab", "pk": "code", "columns": [vocab]}]
+    return made

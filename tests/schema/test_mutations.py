@@ -18,9 +18,11 @@ from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.schema import read_schema
 from datagen.schema.json_text import Path as Place
+from tests.schema.nodes import everything
 
 GALLERY = sorted(set((Path(__file__).parents[2] / "schemas").glob("*.json")))
-DOCUMENTS = [path.read_text("utf-8") for path in GALLERY if path.name != "schema.json"]
+NAMES = [path.stem for path in GALLERY if path.name != "schema.json"] + ["every key of tables"]
+DOCUMENTS = [path.read_text("utf-8") for path in GALLERY if path.name != "schema.json"] + [json.dumps(everything())]
 FOREIGN_WORDS = re.compile(
     r"pydantic|Input should|validation error|Traceback|Error\(|type=|Extra inputs|Field required|<class|datagen\."
 )
@@ -154,7 +156,7 @@ def test_any_override_is_laid_on_or_refused_in_our_words(document: str, override
     assert not FOREIGN_WORDS.search(re.sub(r"type=\S+ ", "", text)), text
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=[path.stem for path in GALLERY if path.name != "schema.json"])
+@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
 def test_a_document_that_lacks_any_one_key_or_field_is_read_or_refused(document: str) -> None:
     every = all_places(DOCUMENTS.index(document))[1:]
     for place in (place for place in every if len(place) <= 4):

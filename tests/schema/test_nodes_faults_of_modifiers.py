@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.nodes import changed, column, document, with_tables
-from tests.schema.test_nodes_rules import EFFECT, PROMOTION
+from tests.schema.nodes import EFFECT, PROMOTION, changed, column, document, with_tables
 
 Lines = Callable[..., list[str]]
 Case = tuple[dict[str, Any], list[str]]

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.nodes import column, document, table, with_tables
-from tests.schema.test_nodes_rules import MEAN, SHARE
+from tests.schema.nodes import MEAN, SHARE, column, document, table, with_tables
 
 Lines = Callable[..., list[str]]
 Case = tuple[dict[str, Any], list[str]]

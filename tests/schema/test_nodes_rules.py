@@ -13,7 +13,19 @@ import pytest
 from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.model import Dataset
-from tests.schema.nodes import changed, column, document, table, with_tables
+from tests.schema.nodes import (
+    COMPOSITE,
+    EFFECT,
+    MEAN,
+    PROMOTION,
+    SEGMENTS,
+    SHARE,
+    SPIKE,
+    changed,
+    column,
+    document,
+    with_tables,
+)
 from tests.schema.test_nodes import fitting
 
 Read = Callable[..., Dataset]
@@ -65,14 +77,6 @@ def test_a_constraint_is_read(read: Read, key: str, written: Any, paths: list[st
     assert unmade(read, document(constraints={key: written})) == paths
 
 
-SHARE = {"table": "event", "timestamp": "ts", "min": 0.2, "max": 0.4}
-MEAN = {"table": "event", "column": "amount", "min": 3, "max": 7}
-COMPOSITE: Written = {
-    "table": "event",
-    "metric": "amount",
-    "influences": [{"kind": "seasonality", "dimension": "dow"}, {"kind": "effect"}, {"kind": "outliers"}],
-    "tolerance": {"mae": 0.1, "mape": 15},
-}
 TARGETS: list[tuple[Any, list[str]]] = [
     (None, []),
     ({}, []),
@@ -89,13 +93,6 @@ def test_a_target_is_read(read: Read, written: Any, paths: list[str]) -> None:
     assert unmade(read, document(targets=written)) == paths
 
 
-SEGMENTS: Written = {
-    "segment_column": "city",
-    "behaviors": {
-        "Oslo": {"fanout_multiplier": 2, "value_multiplier": 1.5, "applies_to_columns": ["amount"]},
-        "Prague": {},
-    },
-}
 BEHAVIOURS: list[tuple[str, str, Any]] = [
     ("user", "segment_behavior", SEGMENTS),
     ("user", "segment_behavior", {"segment_column": "city", "segments": {"Oslo": {"base_probability": 0.3}}}),
@@ -133,20 +130,6 @@ def test_a_behaviour_is_read(read: Read, name: str, key: str, written: Any) -> N
     assert unmade(read, document(**{name: {key: written}})) == [f"nodes.{name}.{key}"]
 
 
-PROMOTION = table(
-    "promotion",
-    {"name": "city", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}},
-    {"name": "begins", "type": "datetime", "generator": {"datetime_series": {}}},
-    {"name": "ends", "type": "datetime", "generator": {"datetime_series": {}}},
-    {"name": "strength", "type": "float", "generator": {"choice": {"choices": [1.5]}}},
-)
-EFFECT: Written = {
-    "effect_table": "promotion",
-    "on": {"city": "city"},
-    "window": {"start_col": "begins", "end_col": "ends"},
-    "map": {"field": "strength", "op": "mul", "default": 1},
-}
-SPIKE = {"rate": 0.01, "mode": "spike", "magnitude_dist": {"type": "lognormal", "params": {"mean": 1, "sigma": 0.5}}}
 TRANSFORMS: list[Written] = [
     changed("outliers", **SPIKE),
     changed("outliers", rate=0, magnitude_dist={"kind": "uniform", "params": {"low": 0, "high": 1}}),

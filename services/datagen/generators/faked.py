@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +30,7 @@ class Faked(Kind):
     locale: str
     locale_from: str | None  # a column of countries or cities
     type: pa.DataType
+    now_us: int  # what counts from today counts from this instant
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -65,19 +66,20 @@ class Faked(Kind):
         return pools.take(pa.array(codes * POOL + places))
 
     def _pool(self, seed: int, locale: str) -> pa.Array:
-        return pool(self.method, self.arguments, locale, seed, self.type, self._of_people)
+        return pool(self.method, self.arguments, locale, seed, self.type, None if self._of_people else self.now_us)
 
 
 @lru_cache(maxsize=256)
 def pool(
-    method: str, arguments: tuple[tuple[str, Any], ...], locale: str, seed: int, kind: pa.DataType, of_people: bool
+    method: str, arguments: tuple[tuple[str, Any], ...], locale: str, seed: int, kind: pa.DataType, now_us: int | None
 ) -> pa.Array:
-    """POOL values, the same for the same arguments."""
-    if of_people:
+    """POOL values, the same for the same arguments; without a now, those of people."""
+    if now_us is None:
         return pa.array([person.value(method) for person in people(locale, seed, POOL)], kind)
     key = draw_key(seed, "faker", locale, f"{method}{arguments!r}")[0]
+    now = datetime.fromtimestamp(now_us / 1e6, UTC)
     given: Mapping[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments}
-    return pa.array([_of_type(value, kind) for value in drawn(method, given, locale, key, POOL)], kind)
+    return pa.array([_of_type(value, kind) for value in drawn(method, given, locale, key, POOL, now)], kind)
 
 
 def kind_of_method(method: str, arguments: Mapping[str, Any], locale: str) -> pa.DataType:

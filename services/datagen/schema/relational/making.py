@@ -126,7 +126,8 @@ class Maker:
         arguments = tuple(
             (key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(given.items())
         )
-        return Faked(choice.method, arguments, locale, choice.locale_from, kind_of_method(choice.method, given, locale))
+        kind = kind_of_method(choice.method, given, locale)
+        return Faked(choice.method, arguments, locale, choice.locale_from, kind, self.window.end_us)
 
 
 def modifiers(column: WrittenColumn, generator: Generator) -> tuple[Modifier, ...]:
