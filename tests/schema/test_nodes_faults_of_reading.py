@@ -14,6 +14,13 @@ Case = tuple[dict[str, Any], list[str]]
 
 CASES: list[Case] = [
     (
+        document(column("int", lookup={"from": "user.age", "on": {"user_id": "user_id", "age": "user_id"}})),
+        [
+            "shop.json:114  nodes.event.columns.x.generator.lookup.on: "
+            'on={"user_id": "user_id", "age": "user_id"} must have at most 1 item'
+        ],
+    ),
+    (
         document(column("string", faker={"method": "nmae"})),
         [
             (

@@ -137,7 +137,8 @@ def _quotes(value: Any, kind: str) -> str:
 
 def _items(context: Mapping[str, Any], key: str) -> str:
     count = int(context[key])
-    return f"{count:,} item{'' if count == 1 else 's'}, not {context['actual_length']:,}"
+    found = context.get("actual_length")  # pydantic stops counting the keys of an object that has too many
+    return f"{count:,} item{'' if count == 1 else 's'}" + ("" if found is None else f", not {found:,}")
 
 
 _UNQUOTED = frozenset({"int_type", "float_type", "bool_type"})
