@@ -12,7 +12,10 @@ import pytest
 
 from datagen.compile import compile_schema
 from datagen.errors import UserError
+from datagen.generators.pattern import Pattern
+from datagen.generators.uuid import Uuid
 from datagen.model import Dataset
+from datagen.rows import generate
 from tests.schema.nodes import (
     COMPOSITE,
     EFFECT,
@@ -55,6 +58,31 @@ MADE_CONSTRAINTS: list[Written] = [
 @pytest.mark.parametrize("written", MADE_CONSTRAINTS, ids=lambda case: "")
 def test_what_holds_by_construction_is_read_and_made(read: Read, written: Written) -> None:
     assert unmade(read, document(constraints=written)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ({"faker": {"method": "uuid4"}}, Uuid),
+        ({"faker": {"method": "bothify", "text": "C-??-####"}}, Pattern),
+        ({"faker": {"method": "numerify", "text": "%###"}}, Pattern),
+        ({"enum_list": {"values": ["a", "b"]}}, None),
+        ({"choice": {"choices": ["a", "b"]}}, None),
+        ({"faker": {"method": "name"}}, None),
+        ({"faker": {"method": "bothify"}}, None),
+    ],
+    ids=lambda case: "",
+)
+def test_a_key_has_no_value_twice_or_is_not_made_yet(read: Read, written: Written, kind: type | None) -> None:
+    key = {"name": "code", "type": "string", "generator": written}
+    full = document()
+    full["nodes"].append({"id": "other", "kind": "entity", "pk": "code", "rows": 900, "columns": [key]})
+    path = f"nodes.other.columns.code.generator.{next(iter(written))}"
+    assert unmade(read, full) == ([] if kind else [path])
+    if kind is not None:
+        plan = compile_schema(read(full))
+        assert isinstance(plan.tables["other"].columns[0].generator, kind)
+        assert len(set(generate(plan, "other", 0, 900).column(0).to_pylist())) == 900
 
 
 LATER: list[tuple[str, Any, list[str]]] = [

@@ -18,6 +18,7 @@ from datagen.schema.relational.pointing import Pointing
 from datagen.schema.relational.read import Relational
 from datagen.schema.relational.rowfinding import Finder
 from datagen.schema.relational.tables import declared_rows, expected_rows
+from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 from datagen.timeline import Window
 
@@ -35,7 +36,7 @@ def build_tables(document: dict[str, Any], read: Relational, window: Window, fau
     tables = []
     for name in read.order:
         table = read.tables[name]
-        maker = Maker(table, finder, window, read.freq)
+        maker = Maker(table, finder, window, read.freq, unique_columns(table, read))
         columns = [_column(document, maker, column, faults) for column in table.columns.values()]
         offspring = Offspring(table.parents[0], _fanout(table)) if table.fans_out else None
         others = tuple(other for other in reads[name] if offspring is None or other != offspring.parent)
@@ -43,6 +44,13 @@ def build_tables(document: dict[str, Any], read: Relational, window: Window, fau
         key = table.model.pk if table.model else None
         tables.append(Table(name, rows, tuple(made for made in columns if made), None, key, offspring, others))
     return tuple(tables)
+
+
+def unique_columns(table: WrittenTable, read: Relational) -> frozenset[str]:
+    """The key, and what a constraint names."""
+    places = [split(reference) for _, reference in read.constraints.unique]
+    key = [table.model.pk] if table.model else []
+    return frozenset([*key, *(column for name, column in places if name == table.name)])
 
 
 def _column(document: Any, maker: Maker, column: WrittenColumn, faults: Faults) -> Column | None:

@@ -33,9 +33,11 @@ from datagen.modifiers.base import Modifier
 from datagen.schema.relational import generators as written
 from datagen.schema.relational import modifiers as changes
 from datagen.schema.relational.columns import KINDS
+from datagen.schema.relational.different import of_different
+from datagen.schema.relational.parts import Drawn
 from datagen.schema.relational.rowfinding import Finder
 from datagen.schema.relational.words import split
-from datagen.schema.relational.written import Drawn, WrittenColumn, WrittenModifier, WrittenTable
+from datagen.schema.relational.written import WrittenColumn, WrittenModifier, WrittenTable
 from datagen.schema.values import instant_us
 from datagen.schema.window import ends
 from datagen.shares import HeadTail, Shares, read_shares
@@ -64,6 +66,7 @@ class Maker:
     finder: Finder
     window: Window
     freq: str | None
+    unique: frozenset[str]  # columns in which no value may stand twice
 
     def generator(self, column: WrittenColumn) -> Generator:
         """Raises RefusalError for what the kind cannot do."""
@@ -122,6 +125,8 @@ class Maker:
         choice = column.generator
         assert isinstance(choice, written.FakerChoice)
         given = choice.model_extra or {}
+        if column.name in self.unique and (made := of_different(choice)) is not None:
+            return made
         locale = choice.locale or DEFAULT_LOCALE
         arguments = tuple(
             (key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(given.items())

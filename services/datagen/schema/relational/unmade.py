@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datagen.schema.faults import dotted
 from datagen.schema.json_text import Path
 from datagen.schema.relational.circles import Place
+from datagen.schema.relational.different import of_different
+from datagen.schema.relational.generators import EnumListChoice, FakerChoice, LookupChoice, SequenceChoice
 from datagen.schema.relational.look import NUMBERS
 from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.read import Relational
@@ -32,11 +34,14 @@ def _found(read: Relational) -> Iterator[tuple[Path, str]]:
 
 
 def _of_table(table: WrittenTable) -> Iterator[tuple[Path, str]]:
+    key = table.columns[table.model.pk] if table.model else None
+    if key is not None and not _is_unique(key, table):
+        yield key.generator_path, f"a key by '{key.kind}'"
     if table.effects:
         yield (*table.path, "modifiers"), "an effect on a fan-out"
-    for key in ("segment_behavior", "vintage_behavior", "stage_config"):
-        if getattr(table.model, key) is not None:
-            yield (*table.path, key), f"'{key}'"
+    for behaviour in ("segment_behavior", "vintage_behavior", "stage_config"):
+        if getattr(table.model, behaviour) is not None:
+            yield (*table.path, behaviour), f"'{behaviour}'"
 
 
 def _of_column(column: WrittenColumn) -> Iterator[tuple[Path, str]]:
@@ -52,19 +57,33 @@ def _of_constraints(read: Relational) -> Iterator[tuple[Path, str]]:
         if getattr(rules, key):
             yield ("constraints", key), f"'{key}'"
     for path, reference in rules.unique:
-        if not _is_unique(split(reference), read):
-            yield path, "a unique column that is no sequence"
+        table, name = split(reference)
+        made = read.tables[table].columns[name]
+        if not _is_unique(made, read.tables[table]):
+            yield path, f"a unique column by '{made.kind}'"
     for path, foreign in rules.foreign_keys:
         name, column = split(foreign.from_)
         if not _leads_to(read.tables[name].columns[column], split(foreign.to), read):
             yield path, "a foreign key that is no lookup of its target"
 
 
-def _is_unique(place: Place, read: Relational) -> bool:
-    table = read.tables[place[0]]
-    column = table.columns[place[1]]
-    listed = table.model is not None and table.model.kind == "vocab" and column.kind == "enum_list"
-    return column.kind == "sequence" or listed
+def _is_unique(column: WrittenColumn, table: WrittenTable) -> bool:
+    """Whether no value of a column stands twice, by the way it is made."""
+    model = table.model
+    if column.modifiers or model is None:
+        return False
+    match column.generator:
+        case SequenceChoice():
+            return True
+        case EnumListChoice(values=values):
+            return model.kind == "vocab" and len(set(map(str, values))) == len(values)
+        case FakerChoice() as choice:
+            return of_different(choice) is not None
+        case LookupChoice(from_=reference, on=None):
+            alone = table.fans_out and model.fanout is None
+            return alone and split(reference)[0] == table.parents[0]
+        case _:
+            return False
 
 
 def _leads_to(column: WrittenColumn, target: Place, read: Relational) -> bool:
