@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from datagen.errors import SchemaError
 from datagen.model import Dataset
 from datagen.schema.jsonschema import json_schema
+from tests.schema.nodes import changed, column, document, everything
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schemas" / "schema.json"
@@ -193,3 +194,39 @@ def reads(document: dict[str, Any]) -> bool:
         except SchemaError:
             return False
         return True
+
+
+MISSHAPEN_TABLES: list[dict[str, Any]] = [
+    document(nodes=[]),
+    document(nodez=[]),
+    document(event={"kind": "facts"}),
+    document(event={"fanout": {"distribution": "poison"}}),
+    document(user={"rows": -5}),
+    document({"name": "x", "type": "int"}),
+    document({"name": "x", "type": "text", "generator": {"sequence": {}}}),
+    document(column("int", sequnce={})),
+    document(column("int", sequence={}, faker={"method": "name"})),
+    document(column("int", choice={"choices": [1], "weights": [-1]})),
+    document(column("float", distribution={"type": "norm", "params": {}})),
+    document(column("float", distribution={"params": {"mean": 1, "std": 1}})),
+    document(column("float", distribution={"type": "normal", "params": {"mean": 1}})),
+    document(column("datetime", datetime_series={"within": "year"})),
+    document(column("datetime", datetime_series={"pattern": {"dimension": "week", "weights": [1]}})),
+    document(column("int", lookup={"from": "user"})),
+    document(changed("multply", factor=2)),
+    document(constraints={"uniqe": []}),
+    document(constraints={"inequalities": [{"left": "event.ts", "op": "=<", "right": "user.joined"}]}),
+    document(targets={"weekday_share": {}}),
+    document(analysis={"tabel": "user"}),
+]
+
+
+@pytest.mark.parametrize("written", MISSHAPEN_TABLES, ids=lambda case: "")
+def test_a_document_of_tables_of_wrong_shape_is_refused_by_both(problems: Lines, written: dict[str, Any]) -> None:
+    assert problems(written)
+    assert not VALIDATOR.is_valid(written)
+
+
+def test_a_document_with_every_key_of_tables_fits(read: Read) -> None:
+    assert len(read(everything()).tables) == 4
+    assert [error.message for error in VALIDATOR.iter_errors(everything())] == []

@@ -170,7 +170,10 @@ TRANSFORMS: list[Written] = [
         **column("datetime", datetime_series={}),
         "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}, "comment": "x"}],
     },
-    {**column("datetime", datetime_series={}), "modifiers": [{"transform": "outliers", "args": SPIKE}]},
+    {
+        **column("datetime", lookup={"from": "user.joined"}),
+        "modifiers": [{"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}}],
+    },
 ]
 
 
@@ -184,6 +187,11 @@ def test_a_transform_is_read(read: Read, written: Written) -> None:
 def test_seasonality_of_an_instant_is_made(read: Read) -> None:
     season = {"transform": "seasonality", "args": {"dimension": "month", "weights": [2, *[1] * 11]}}
     assert unmade(read, document({**column("datetime", datetime_series={}), "modifiers": [season]})) == []
+
+
+def test_outliers_of_an_instant_have_no_meaning_and_are_accepted(read: Read) -> None:
+    written = {**column("datetime", datetime_series={}), "modifiers": [{"transform": "outliers", "args": SPIKE}]}
+    assert unmade(read, document(written)) == []
 
 
 def test_an_effect_on_a_table_is_read(read: Read) -> None:

@@ -47,7 +47,9 @@ def _of_table(table: WrittenTable) -> Iterator[tuple[Path, str]]:
 def _of_column(column: WrittenColumn) -> Iterator[tuple[Path, str]]:
     number = column.model is not None and column.model.type in NUMBERS
     for modifier in column.modifiers:
-        if modifier.transform in LATER or (modifier.transform == "seasonality" and number):
+        if modifier.transform == "outliers" and not number:
+            continue  # of an instant they have no meaning
+        if modifier.transform in LATER or (modifier.transform == "seasonality" and column.kind != "datetime_series"):
             yield (*modifier.path, "transform"), f"the transform '{modifier.transform}'"
 
 
