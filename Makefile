@@ -48,6 +48,7 @@ fix: ## format the code and mend what the linter can
 
 golden: ## write the golden rows anew: a change of data, see CONTRIBUTING.md
 	@$(RUN) -m tests.golden.kinds
+	@$(RUN) -m tests.golden.related
 
 pictures: ## docs/images/batch.png and stream.png, from a demo that is running
 	@$(RUN) docs/images/take.py

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from datagen.generators import GENERATORS
+from tests.golden import related
 from tests.golden.kinds import FOLDER, KINDS, rendered
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,11 @@ def test_every_kind_has_golden_rows() -> None:
 def test_rows_are_the_golden_ones(kind: str) -> None:
     # after a change that is meant: make golden, a new DRAW_VERSION, and a line "Data changes" in CHANGELOG.md
     assert rendered(kind) == (FOLDER / f"{kind}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", related.TABLES)
+def test_rows_of_many_tables_are_the_golden_ones(table: str) -> None:
+    assert related.rendered(related.shop(), table) == (related.FOLDER / f"{table}.txt").read_text(encoding="utf-8")
 
 
 def test_rows_are_the_golden_ones_without_vector_extensions() -> None:
