@@ -33,7 +33,11 @@ def test_rows_of_many_tables_are_the_golden_ones(table: str) -> None:
 
 
 def test_rows_are_the_golden_ones_without_vector_extensions() -> None:
-    code = "from tests.golden.kinds import *; import sys; sys.stdout.write(''.join(map(rendered, KINDS)))"
+    code = (
+        "from tests.golden.kinds import *; import sys; sys.stdout.write(''.join(map(rendered, KINDS)));"
+        "from tests.golden import related as r; s = r.shop();"
+        "sys.stdout.write(''.join(r.rendered(s, table) for table in r.TABLES))"
+    )
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(_switchable()), "PYTHONUTF8": "1"}
     made = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -44,7 +48,8 @@ def test_rows_are_the_golden_ones_without_vector_extensions() -> None:
         encoding="utf-8",
     )
     assert made.stderr == ""
-    assert made.stdout == "".join((FOLDER / f"{kind}.txt").read_text(encoding="utf-8") for kind in KINDS)
+    files = [*(FOLDER / f"{kind}.txt" for kind in KINDS), *(related.FOLDER / f"{name}.txt" for name in related.TABLES)]
+    assert made.stdout == "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _switchable() -> list[str]:
