@@ -28,6 +28,7 @@ from datagen.model import Dataset  # noqa: E402
 from datagen.schema import read_schema  # noqa: E402
 from datagen.sinks.faults import NoSpaceError  # noqa: E402
 from pipeline import session  # noqa: E402
+from pipeline.faults import java_ended  # noqa: E402
 from pipeline.room import full_place  # noqa: E402
 from pipeline.runs import Run, Runs, check_link, turn_names, utc_now  # noqa: E402
 from pipeline.stopping import Stop  # noqa: E402
@@ -117,7 +118,7 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
             say("stopped")
             return 128 + stopped
         full = full_place(error, _places(options))
-        fault = NoSpaceError(full, None) if full is not None else told(error)
+        fault = java_ended(error) or (told(error) if full is None else NoSpaceError(full, None))
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201

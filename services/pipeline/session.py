@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -100,6 +101,7 @@ def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
 @contextmanager
 def _quiet(log: Path | None) -> Iterator[None]:
     """Java inherits the error stream it is started with: a file or a filter takes it. This process keeps its own."""
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # what it logs, with a traceback, it raises as well
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once

@@ -6,6 +6,7 @@ import re
 
 from datagen.errors import UserError
 from pipeline.faults import said
+from streaming.events import ODD
 from streaming.marks import RESET
 
 # What stands in the message -> what is wrong. The first that fits.
@@ -49,6 +50,11 @@ def is_away(error: BaseException) -> bool:
     """Whether the brokers were not there, so that it may go on when they are."""
     text = said(error)
     return text is not None and not isinstance(error, OSError) and told(error) is None and bool(AWAY.search(text))
+
+
+def is_odd(error: BaseException) -> bool:
+    """Whether a message was met that is not spelled as usual."""
+    return ODD in (said(error) or "")
 
 
 def _line(text: str, found: re.Match[str]) -> str:
