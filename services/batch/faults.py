@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from datagen.errors import UserError
-from pipeline.faults import said
+from pipeline.faults import OVERFLOW, TOO_LARGE, said
 
 FILE = re.compile(r"(?:reading file|file) (file:[^\s,]+|hdfs:[^\s,]+)")
 CAUSES = {  # what stands in the message -> what is wrong with the file
@@ -37,6 +37,8 @@ def told(error: BaseException) -> UserError | None:
         return None
     if "Permission denied" in text:
         return UserError(f"permission denied: {text.splitlines()[0]}")
+    if re.search(OVERFLOW, text):
+        return UserError(TOO_LARGE)
     for mark, fault in CAUSES.items():
         if mark in text:
             return UserError(f"{_file(text)}: {fault}")

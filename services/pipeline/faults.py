@@ -11,6 +11,9 @@ from pyspark.errors import PySparkException
 
 from datagen.errors import DatagenError
 
+# What a sum says that has no room in its type, and what can be done of it.
+OVERFLOW = r"ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE"
+TOO_LARGE = "a sum has more digits than can be held; declare `clamp`, or a smaller precision, for what is summed"
 LAST_BREATH_S = 2.0  # between the moment at which Java no longer answers and its end
 KILLED = 137
 

@@ -50,6 +50,7 @@ LOCAL: Mapping[str, str] = MappingProxyType(
 )
 OF_ITSELF = b"WARNING: "  # how Java begins what it says of its modules and options; faults begin otherwise
 LAST_WORDS_S = 1.0
+LOGGED_AND_RAISED = ("py4j", "SQLQueryContextLogger", "DataFrameQueryContextLogger")  # each error, with a traceback
 JAVA_OPTIONS = "-Duser.timezone=UTC -Dfile.encoding=UTF-8"
 
 
@@ -101,7 +102,8 @@ def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
 @contextmanager
 def _quiet(log: Path | None) -> Iterator[None]:
     """Java inherits the error stream it is started with: a file or a filter takes it. This process keeps its own."""
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # what it logs, with a traceback, it raises as well
+    for name in LOGGED_AND_RAISED:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.errors import UserError
-from pipeline.faults import said
+from pipeline.faults import OVERFLOW, TOO_LARGE, said
 from streaming.events import ODD
 from streaming.marks import RESET
 
@@ -21,10 +21,7 @@ CAUSES = (
     ),
     ("(?:Sasl)?AuthenticationException|AuthorizationException|SslHandshake", "the brokers refuse us"),
     ("Failed to find data source: kafka", "Spark's Kafka connector is not there; `make setup` fetches it"),
-    (
-        r"ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE",
-        "a window's sum has more digits than can be held; declare `clamp` or a smaller precision for the value",
-    ),
+    (OVERFLOW, TOO_LARGE),
     ("Permission denied", "permission denied; give folders that may be written to"),
 )
 AWAY = re.compile(
