@@ -80,7 +80,7 @@ def shown(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory:
     files, out = data / "input" / request.param, data / "output"
     assert main(["generate", str(schema), "-o", str(files), "--rows", str(ROWS), "--format", "csv", "--quiet"]) == 0
     names = {"parquet": out / "analysis_parquet", "csv": out / "analysis_csv"}
-    options = Options(schema, str(files), str(out), **names, events=data / "events", wait_s=0, strict=False)
+    options = Options(schema, str(files), str(out), **names, events=str(data / "events"), wait_s=0, strict=False)
     publish(Storage(spark), options, read_schema(schema), lambda _: None)
     client = create_app(Published(data, request.param)).test_client()
     recount = Recount(read_schema(schema).analysis, f"{files}/*.csv")
