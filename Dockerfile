@@ -29,6 +29,13 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     rm -rf /usr/share/man /usr/share/locale
 
 
+# What of the lock is for running: another tool for developers does not make the packages be installed anew.
+FROM base AS lock
+COPY requirements.lock services/demo/setup/runtime_lock.py /lock/
+RUN cd /lock; python3 runtime_lock.py requirements.lock setuptools hatchling > runtime.lock; \
+    awk '/^[^ #]/ {kept = /^setuptools==/} kept' runtime.lock > first.lock
+
+
 FROM base AS tools
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
@@ -45,23 +52,21 @@ RUN --mount=type=secret,id=ca \
         update-ca-certificates >/dev/null 2>&1; \
     fi
 WORKDIR /opt/demo
-COPY requirements.lock services/demo/setup/runtime_lock.py docker/trim /build/
-RUN --mount=type=cache,target=/root/.cache/pip \
-    --mount=type=secret,id=pip,target=/root/.config/pip/pip.conf \
-    set -eu; export PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_DISABLE_PIP_VERSION_CHECK=1; \
+COPY docker/trim /build/
+COPY --from=lock /lock/first.lock /lock/runtime.lock /build/
+RUN --mount=type=cache,target=/var/cache/pip --mount=type=secret,id=pip \
+    set -eu; export PIP_CONFIG_FILE=/run/secrets/pip PIP_CACHE_DIR=/var/cache/pip PIP_CERT=/etc/ssl/certs/ca-certificates.crt; \
     python3 -m venv .venv; pip() { .venv/bin/pip --quiet install --require-hashes --no-deps --no-build-isolation "$@"; }; \
-    python3 /build/runtime_lock.py /build/requirements.lock setuptools hatchling > /build/runtime.lock; \
-    awk '/^[^ #]/ {kept = /^setuptools==/} kept' /build/runtime.lock > /build/first.lock; \
     pip -r /build/first.lock; pip -r /build/runtime.lock; \
     sh /build/trim /opt/demo/.venv/lib/python3.13/site-packages
 ARG MAVEN_REPOSITORY=
 COPY artifacts.lock /build/
 COPY services/datagen/errors.py /build/datagen/
 COPY services/demo/setup/artifacts.py /build/demo/setup/
-RUN --mount=type=cache,target=/root/.cache/artifacts \
+RUN --mount=type=cache,target=/var/cache/artifacts \
     set -eu; cd /build; \
-    DEMO_MAVEN_REPOSITORY="$MAVEN_REPOSITORY" /opt/demo/.venv/bin/python -m demo.setup.artifacts artifacts.lock /root/.cache/artifacts; \
-    cp -r /root/.cache/artifacts /opt/demo/.artifacts; rm /opt/demo/.artifacts/hdfs-pages/*.jar
+    DEMO_MAVEN_REPOSITORY="$MAVEN_REPOSITORY" /opt/demo/.venv/bin/python -m demo.setup.artifacts artifacts.lock /var/cache/artifacts; \
+    cp -r /var/cache/artifacts /opt/demo/.artifacts; rm /opt/demo/.artifacts/hdfs-pages/*.jar
 # The project is installed as on a developer's machine: its files stay where they are.
 COPY pyproject.toml /opt/demo/
 RUN set -eu; touch README.md LICENSE; mkdir services dashboard streaming_dashboard; \

@@ -18,6 +18,7 @@ BEGUN = VOLUME / "datanode-begun"  # tells a first start from one whose blocks a
 HEAP = "160m"
 DAEMONS = "org.apache.hadoop.hdfs.server"
 PATIENCE_S, POLL_S = 180.0, 1.0
+WAY_OUT = "see namenode's and datanode's logs; the streaming stack has them with --profile hdfs"
 JARS = "conf/hadoop:.artifacts/hdfs-pages:.artifacts/hdfs/*"
 
 
@@ -50,7 +51,7 @@ def make_folder(path: str, say: Callable[[str], None], sleep: Callable[[float], 
             probe.get(probe.NAMENODE, f"/webhdfs/v1{path}?op=MKDIRS&permission=1777&user.name=demo", "PUT")
         except (probe.UnfitError, OSError, ValueError, LookupError) as fault:
             if time.monotonic() - began > PATIENCE_S:
-                raise UserError(f"HDFS is not there after {PATIENCE_S:.0f} s: {fault}; see namenode's log") from fault
+                raise UserError(f"HDFS is not there after {PATIENCE_S:.0f} s ({fault}); {WAY_OUT}") from fault
             if not said:
                 say("waiting for HDFS")
             said = True

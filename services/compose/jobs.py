@@ -24,6 +24,7 @@ from demo.folders import Folders
 HDFS = "hdfs://namenode:8020"
 JOBS = Path("services")
 PAGE_PORT = 8000
+TRUE = ("1", "true", "yes", "on")
 
 
 def batch_job(environ: Mapping[str, str]) -> Command:
@@ -67,13 +68,18 @@ def streaming_job(environ: Mapping[str, str]) -> Command:
     _watch(progress=str(progress), position=str(folders.position(analysis)))
     os.environ.setdefault("SPARK_MASTER", MASTER)
     options = ("--schema", schema_of(environ), "--input", folders.input, "--bootstrap-servers", ADDRESS)
-    state = (
-        f"{HDFS}/data/state" if environ.get("USE_HDFS", "").lower() in ("1", "true", "yes", "on") else STREAM / "job"
-    )
     return (
         *(sys.executable, JOBS / "streaming" / "streaming_sales_aggregator.py", *options, "--no-hdfs"),
-        *("--output", STREAM / "output", "--state", state),
+        *("--output", STREAM / "output", "--state", _state(environ)),
     )
+
+
+def _state(environ: Mapping[str, str]) -> Path | str:
+    """Where checkpoint, sink and ledger are: on the volume, or in HDFS, which is waited for."""
+    if environ.get("USE_HDFS", "").lower() not in TRUE:
+        return STREAM / "job"
+    hdfs.make_folder("/data", say)
+    return f"{HDFS}/data/state"
 
 
 def streaming_dashboard(environ: Mapping[str, str]) -> Command:
