@@ -88,15 +88,16 @@ RUN python3 -m compileall -q --invalidation-mode unchecked-hash services dashboa
 FROM base
 RUN set -eu; groupadd --gid 10001 demo; \
     useradd --uid 10001 --gid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin demo; \
-    install -d -o 10001 -g 10001 /var/lib/demo/hdfs /var/lib/demo/kafka /var/lib/demo/master /var/lib/demo/scratch \
-        /var/lib/demo/stream /var/lib/demo/stream/input /var/lib/demo/stream/output /var/lib/demo/stream/state
+    install -d -m 1777 /var/lib/demo/scratch; \
+    install -d -o 10001 -g 10001 /var/lib/demo/hdfs /var/lib/demo/kafka /var/lib/demo/master /var/lib/demo/stream \
+        /var/lib/demo/stream/input /var/lib/demo/stream/output /var/lib/demo/stream/state
 COPY --link --from=tools /opt/java /opt/java
 COPY --link --from=tools /opt/demo/.artifacts /opt/demo/.artifacts
 COPY --link --from=tools /opt/demo/.venv /opt/demo/.venv
 COPY --link --from=project /opt/demo /opt/demo
 ENV JAVA_HOME=/opt/java PATH=/opt/demo/.venv/bin:/opt/java/bin:/usr/local/bin:/usr/bin:/bin HOME=/tmp \
     LANG=C.UTF-8 TZ=UTC PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    SPARK_HOME=/opt/demo/.venv/lib/python3.13/site-packages/pyspark SPARK_CONF_DIR=/opt/demo/conf/spark SPARK_LOCAL_DIRS=/var/lib/demo/scratch \
+    SPARK_HOME=/opt/demo/.venv/lib/python3.13/site-packages/pyspark SPARK_CONF_DIR=/opt/demo/conf/spark \
     SPARK_SUBMIT_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError" \
     HADOOP_CONF_DIR=/opt/demo/conf/hadoop HADOOP_USER_NAME=demo
 LABEL org.opencontainers.image.title="schema-demo" \

@@ -4,12 +4,12 @@ nothing, not even for a schema that names no seed. Both stacks may run it at onc
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from compose.business import INPUT, STREAM, is_made_by, overrides_of, published, rows_of, schema_of
+from compose.child import Child
 from compose.say import say
 from datagen.schema import read_schema
 from datagen.sinks import locks
@@ -48,7 +48,7 @@ def _make(schema: Path, folder: Path, rows: int | None, environ: Mapping[str, st
         return 0
     words = ("--rows", str(rows)) if rows is not None else ()
     command = (sys.executable, "-m", "datagen", "generate", schema, "-o", folder, *words)
-    return subprocess.run(command, env=dict(environ), check=False).returncode
+    return Child(command, environ).wait()
 
 
 def _tell(folder: Path, told: Path) -> None:

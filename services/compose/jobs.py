@@ -13,7 +13,7 @@ from compose.business import INPUT, OUTPUT, STREAM, schema_of
 from compose.java import Command
 from compose.kafka import ADDRESS
 from compose.say import say
-from compose.spark import EVENTS, MASTER
+from compose.spark import EVENTS, MASTER, empty_scratch
 from datagen.analysis import Analysis
 from datagen.errors import UserError
 from datagen.schema import read_schema
@@ -30,7 +30,7 @@ TRUE = ("1", "true", "yes", "on")
 def batch_job(environ: Mapping[str, str]) -> Command:
     """On the cluster, from HDFS to HDFS; the set goes there first, and the run comes back for the page."""
     hdfs.make_folder(EVENTS, say)
-    os.environ.setdefault("SPARK_MASTER", MASTER)
+    _on_the_cluster()
     options = ("--schema", schema_of(environ), "--hdfs", "--load", INPUT, "--copy-to", OUTPUT)
     return (sys.executable, JOBS / "batch" / "pipeline_batch.py", *options, "--events", HDFS + EVENTS)
 
@@ -66,7 +66,7 @@ def streaming_job(environ: Mapping[str, str]) -> Command:
     folders, analysis = _folders(environ), _analysis(environ)
     progress = folders.stream(analysis) / "progress.json"
     _watch(progress=str(progress), position=str(folders.position(analysis)))
-    os.environ.setdefault("SPARK_MASTER", MASTER)
+    _on_the_cluster()
     options = ("--schema", schema_of(environ), "--input", folders.input, "--bootstrap-servers", ADDRESS)
     return (
         *(sys.executable, JOBS / "streaming" / "streaming_sales_aggregator.py", *options, "--no-hdfs"),
@@ -91,6 +91,11 @@ def streaming_dashboard(environ: Mapping[str, str]) -> Command:
 
 def _page(module: str, *words: str | Path) -> Command:
     return (sys.executable, "-m", module, *words, "--host", "0.0.0.0", "--port", str(PAGE_PORT))
+
+
+def _on_the_cluster() -> None:
+    os.environ.setdefault("SPARK_MASTER", MASTER)
+    empty_scratch()
 
 
 def _folders(environ: Mapping[str, str]) -> Folders:

@@ -29,7 +29,7 @@ ROLES: Mapping[str, Role] = {
     "kafka": Role(kafka.broker),
     "generator": Role(generator.generate, (INPUT,)),
     "stream-generator": Role(generator.generate_for_stream, (INPUT,), (STREAM / "input",)),
-    "batch-job": Role(jobs.batch_job, (OUTPUT, INPUT)),
+    "batch-job": Role(jobs.batch_job, (OUTPUT, INPUT), (spark.SCRATCH / "batch-job",)),
     "dashboard": Role(jobs.dashboard, (OUTPUT, INPUT)),
     "topic": Role(jobs.topic),
     "event-generator": Role(jobs.event_generator, (INPUT,), (STREAM / "state",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from compose.say import say
 MASTER = "spark://spark-master:7077"
 HEAP = "192m"
 RECOVERY = Path("/var/lib/demo/master")  # what a master that is killed finds again: workers and jobs
-WORK = Path("/var/lib/demo/scratch/work")
+SCRATCH = Path("/var/lib/demo/scratch")  # shuffles and spills, a folder each host
 EVENTS = "/spark-logs"  # in HDFS
 DEAD_AFTER_S = 20  # of a worker that says nothing; so long a master that starts waits for those it knew
 CORES, MEMORY = "1", "768m"
@@ -36,9 +37,9 @@ def worker(environ: Mapping[str, str]) -> Command:
     cores, memory = environ.get("WORKER_CORES") or CORES, environ.get("WORKER_MEMORY") or MEMORY
     return _daemon(
         "worker.Worker",
-        *("--host", socket.gethostname(), "--webui-port", "8081", "--work-dir", str(WORK)),
+        *("--host", socket.gethostname(), "--webui-port", "8081", "--work-dir", str(empty_scratch() / "work")),
         *("--cores", cores, "--memory", memory, MASTER),
-        options={"spark.worker.cleanup.enabled": "true"},
+        options={"spark.worker.cleanup.enabled": "true"},  # of jobs that have ended
     )
 
 
@@ -51,6 +52,15 @@ def history(_: Mapping[str, str]) -> Command:
             "spark.history.fs.update.interval": "10s",
         },
     )
+
+
+def empty_scratch() -> Path:
+    """This host's own folder, without what it left there when it was killed."""
+    folder = SCRATCH / socket.gethostname()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+    os.environ["SPARK_LOCAL_DIRS"] = str(folder)
+    return folder
 
 
 def _daemon(name: str, *words: str, options: Mapping[str, str]) -> Command:

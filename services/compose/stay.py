@@ -5,33 +5,22 @@ A replay comes to its end. Its service does not: a container that ended would be
 
 from __future__ import annotations
 
-import signal
-import subprocess
+import os
 import sys
-import threading
 from collections.abc import Sequence
 
+from compose.child import Child
 from compose.say import say
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def stay(command: Sequence[str]) -> int:
     """The program's exit code where it is not 0; else 0, when somebody ends this."""
-    ended = threading.Event()
-    program = subprocess.Popen(command)
-
-    def hand_on(number: int, _: object) -> None:
-        ended.set()
-        program.send_signal(number)
-
-    for number in SIGNALS:
-        signal.signal(number, hand_on)
+    program = Child(command, os.environ)
     code = program.wait()
-    if code == 0 and not ended.is_set():
+    if code == 0 and not program.told.is_set():
         say("all is sent; waiting to be ended")
-        ended.wait()
-    return 128 - code if code < 0 else code
+        program.told.wait()
+    return code
 
 
 if __name__ == "__main__":

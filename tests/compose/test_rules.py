@@ -25,6 +25,8 @@ from tests.compose.files import (
     settings,
     size_bytes,
 )
+from tests.compose.picture import drawn, pictures
+from tests.test_docs import shown
 
 CASES = [pytest.param(service, id=f"{stack}-{name}") for stack, name, service in every()]
 LASTING = [
@@ -167,10 +169,12 @@ def test_nobody_is_root_for_longer_than_it_takes_to_become_a_folders_owner(
         assert "cap_add" not in service
 
 
-@pytest.mark.parametrize("service", CASES)
-def test_nothing_is_written_to_the_image_and_every_process_is_reaped(service: dict[str, object]) -> None:
+@pytest.mark.parametrize(("stack", "name", "service"), NAMED)
+def test_nothing_is_written_to_the_image_and_no_signal_is_lost(
+    stack: str, name: str, service: dict[str, object]
+) -> None:
     assert service["read_only"] is True
-    assert service["init"] is True
+    assert service["init"] is (name not in MOUNTED)  # an init that stays root may not signal who is not
     assert not service.get("privileged")
 
 
@@ -220,3 +224,18 @@ def test_the_build_is_sent_what_it_needs_and_nothing_else() -> None:
     for source in {Path(name) for names in copied for name in names}:
         assert any(Path(name) in (source, *source.parents) for name in sent)
     assert not {"data", ".git", ".venv", ".artifacts", "tests"} & sent
+
+
+@pytest.mark.parametrize("command", sorted({one for one, _ in shown() if " compose " in one}))
+def test_a_docker_command_in_the_documents_names_a_file_a_service_and_settings_that_are_there(command: str) -> None:
+    words = command.split()
+    given = [word.partition("=")[0] for word in words if "=" in word]
+    stack = next(name for name, file in STACKS.items() if file in words)
+    assert set(given) <= settings().keys()
+    assert words[len(given) : len(given) + 3] == ["docker", "compose", "-f"]
+    named = [word for word in words[words.index("up") + 1 :] if not word.startswith("-")]
+    assert set(named) <= long_running(stack).keys()
+
+
+def test_the_pictures_in_the_documents_are_those_of_the_files() -> None:
+    assert pictures() == {stack: drawn(stack) for stack in STACKS}
