@@ -1,4 +1,4 @@
-"""The business that a stack shows, and where its things are in a container."""
+"""The business that a stack shows, and how many rows of it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from datagen.schema import read_schema
 from datagen.sinks.naming import MANIFEST
 from demo.up import MOVING_ROWS
 
-INPUT, OUTPUT = Path("data/input"), Path("data/output")  # of the host, as it sees them
-STREAM = Path("/var/lib/demo/stream")  # the volume of one stream: input/, output/, state/ as below data/
 SCHEMA = "schemas/card_transactions.json"
 
 

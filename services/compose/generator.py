@@ -8,8 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from compose.business import INPUT, STREAM, is_made_by, overrides_of, published, rows_of, schema_of
+from compose.business import is_made_by, overrides_of, published, rows_of, schema_of
 from compose.child import Child
+from compose.places import INPUT, STREAM
 from compose.say import say
 from datagen.schema import read_schema
 from datagen.sinks import locks

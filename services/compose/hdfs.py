@@ -5,16 +5,15 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from compose import probe
 from compose.java import Command, java
+from compose.places import HDFS
 from datagen.errors import UserError
 from datagen.ways import reset
 
-VOLUME = Path("/var/lib/demo/hdfs")
-NAMES, BLOCKS = VOLUME / "name" / "current" / "VERSION", VOLUME / "data" / "current" / "VERSION"
-BEGUN = VOLUME / "datanode-begun"  # tells a first start from one whose blocks are gone
+NAMES, BLOCKS = HDFS / "name" / "current" / "VERSION", HDFS / "data" / "current" / "VERSION"
+BEGUN = HDFS / "datanode-begun"  # tells a first start from one whose blocks are gone
 HEAP = "160m"
 DAEMONS = "org.apache.hadoop.hdfs.server"
 PATIENCE_S, POLL_S = 180.0, 1.0
@@ -26,7 +25,7 @@ def namenode(_: Mapping[str, str]) -> Command:
     if not NAMES.exists():
         if BEGUN.exists():
             raise UserError(
-                f"{VOLUME}: the DataNode's blocks are there, the NameNode's names are not; {reset()} removes both"
+                f"{HDFS}: the DataNode's blocks are there, the NameNode's names are not; {reset()} removes both"
             )
         format_words = ("-format", "-nonInteractive", "-force", "-clusterId", "demo")
         subprocess.run(_daemon("namenode.NameNode", *format_words), check=True)
@@ -36,7 +35,7 @@ def namenode(_: Mapping[str, str]) -> Command:
 def datanode(_: Mapping[str, str]) -> Command:
     if BEGUN.exists() and not BLOCKS.exists():
         raise UserError(
-            f"{VOLUME}: the NameNode's names are there, the DataNode's blocks are not; {reset()} removes both"
+            f"{HDFS}: the NameNode's names are there, the DataNode's blocks are not; {reset()} removes both"
         )
     BEGUN.touch()
     return _daemon("datanode.DataNode")

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from compose import hdfs, probe
-from compose.business import INPUT, OUTPUT, STREAM, schema_of
+from compose.business import schema_of
 from compose.java import Command
 from compose.kafka import ADDRESS
+from compose.places import INPUT, OUTPUT, STREAM
 from compose.say import say
 from compose.spark import EVENTS, MASTER, empty_scratch
 from datagen.analysis import Analysis
@@ -21,7 +22,7 @@ from demo.broker_health import answers
 from demo.effective import effective
 from demo.folders import Folders
 
-HDFS = "hdfs://namenode:8020"
+FILES = "hdfs://namenode:8020"
 JOBS = Path("services")
 PAGE_PORT = 8000
 TRUE = ("1", "true", "yes", "on")
@@ -32,7 +33,7 @@ def batch_job(environ: Mapping[str, str]) -> Command:
     hdfs.make_folder(EVENTS, say)
     _on_the_cluster()
     options = ("--schema", schema_of(environ), "--hdfs", "--load", INPUT, "--copy-to", OUTPUT)
-    return (sys.executable, JOBS / "batch" / "pipeline_batch.py", *options, "--events", HDFS + EVENTS)
+    return (sys.executable, JOBS / "batch" / "pipeline_batch.py", *options, "--events", FILES + EVENTS)
 
 
 def dashboard(environ: Mapping[str, str]) -> Command:
@@ -79,7 +80,7 @@ def _state(environ: Mapping[str, str]) -> Path | str:
     if environ.get("USE_HDFS", "").lower() not in TRUE:
         return STREAM / "job"
     hdfs.make_folder("/data", say)
-    return f"{HDFS}/data/state"
+    return f"{FILES}/data/state"
 
 
 def streaming_dashboard(environ: Mapping[str, str]) -> Command:

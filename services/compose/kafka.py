@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from compose.java import Command
+from compose.places import KAFKA
 from demo.broker import command_of, prepare
 from demo.setup.places import here
 
-VOLUME = Path("/var/lib/demo/kafka")
 ADDRESS = "kafka:9092"
 LISTENERS = """\
 process.roles=broker,controller
@@ -27,7 +27,7 @@ listener.security.protocol.map=CONTROLLER:PLAINTEXT,NETWORK:PLAINTEXT,HOST:PLAIN
 def broker(environ: Mapping[str, str]) -> Command:
     """It becomes the broker in its folder. KAFKA_ADVERTISED is what a program on the host dials."""
     host = environ.get("KAFKA_ADVERTISED") or "127.0.0.1:19092"
-    prepare(VOLUME, LISTENERS.format(network=ADDRESS, host=host))
+    prepare(KAFKA, LISTENERS.format(network=ADDRESS, host=host))
     command = command_of(Path(environ["JAVA_HOME"], "bin", "java"), here())
-    os.chdir(VOLUME)
+    os.chdir(KAFKA)
     return command

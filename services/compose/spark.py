@@ -8,14 +8,12 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from compose import hdfs
+from compose import hdfs, places
 from compose.java import SMALL, Command
 from compose.say import say
 
 MASTER = "spark://spark-master:7077"
 HEAP = "192m"
-RECOVERY = Path("/var/lib/demo/master")  # what a master that is killed finds again: workers and jobs
-SCRATCH = Path("/var/lib/demo/scratch")  # shuffles and spills, a folder each host
 EVENTS = "/spark-logs"  # in HDFS
 DEAD_AFTER_S = 20  # of a worker that says nothing; so long a master that starts waits for those it knew
 CORES, MEMORY = "1", "768m"
@@ -27,7 +25,7 @@ def master(_: Mapping[str, str]) -> Command:
         *("--host", socket.gethostname(), "--port", "7077", "--webui-port", "8080"),
         options={
             "spark.deploy.recoveryMode": "FILESYSTEM",
-            "spark.deploy.recoveryDirectory": str(RECOVERY),
+            "spark.deploy.recoveryDirectory": str(places.MASTER),
             "spark.master.rest.enabled": "false",
         },
     )
@@ -56,7 +54,7 @@ def history(_: Mapping[str, str]) -> Command:
 
 def empty_scratch() -> Path:
     """This host's own folder, without what it left there when it was killed."""
-    folder = SCRATCH / socket.gethostname()
+    folder = places.SCRATCH / socket.gethostname()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(exist_ok=True)
     os.environ["SPARK_LOCAL_DIRS"] = str(folder)

@@ -120,8 +120,11 @@ class Stack:
         )
 
     def page(self, path: str) -> Any:
-        port = self.settings["BATCH_PORT" if self.name == "batch" else "STREAM_PORT"]
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        return self.ask("BATCH_PORT" if self.name == "batch" else "STREAM_PORT", path)
+
+    def ask(self, port: str, path: str) -> Any:
+        """What the service behind a published port answers."""
+        with urlopen(f"http://127.0.0.1:{self.settings[port]}{path}", timeout=30) as answer:
             return json.load(answer)
 
     def files(self, service: str, folder: str, target: Path) -> Path:

@@ -79,6 +79,13 @@ def test_no_process_is_root_or_has_a_capability_or_may_write_to_the_image(batch:
     assert " / / ro," in told
 
 
+def test_the_master_knows_both_workers_and_the_history_server_the_job(batch: Stack) -> None:
+    workers = batch.ask("BATCH_SPARK_PORT", "/json/")["workers"]
+    assert sorted(one["host"] for one in workers if one["state"] == "ALIVE") == ["spark-worker-1", "spark-worker-2"]
+    (job, *_) = until(lambda: batch.ask("BATCH_HISTORY_PORT", "/api/v1/applications?status=completed"), "the job")
+    assert job["name"] == "batch.schema_driven_pipeline"
+
+
 def test_a_second_start_keeps_the_data_and_publishes_again(batch: Stack) -> None:
     before = batch.page("/api/status")["run"]["id"]
     made = (batch.data / "input/card_transactions/_manifest.json").stat().st_mtime_ns

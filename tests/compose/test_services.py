@@ -119,6 +119,17 @@ def test_without_a_role_the_roles_are_named(capsys: pytest.CaptureFixture[str]) 
     assert all(role in told for role in ROLES)
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_every_role_can_be_started(name: str) -> None:
+    assert callable(ROLES[name].function)
+
+
+def test_a_daemon_does_not_wait_for_what_a_job_needs() -> None:
+    words = "import compose.__main__, compose.hdfs, compose.spark, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"pyarrow", "pandas", "kafka", "click", "psutil"} & set(loaded)
+
+
 def test_the_owner_is_that_of_the_first_folder_that_is_not_roots(tmp_path: Path) -> None:
     assert owner.owner_of([Path("/")]) == (owner.DEMO, owner.DEMO)
     mine = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
