@@ -56,7 +56,7 @@ def held(stack: Stack) -> list[dict[str, Any]]:
 
 
 def check(stack: Stack, folder: Path) -> None:
-    """Every closed window, to the last digit; that none is missing among them, nor an event among those of the topic."""
+    """Every closed window, to the last digit; that none is missing, nor an event among those of the topic."""
     analysis = analysis_of(stack)
     name = f"stream-{analysis.fingerprint[:8]}"
     output = stack.files("streaming-job", f"/var/lib/demo/stream/output/{analysis.dataset}/{name}", folder / "stream")
