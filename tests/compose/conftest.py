@@ -27,26 +27,27 @@ def engine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def batch(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    yield from _stack(Stack("batch", _folder(tmp_path_factory)))
-
-
-@pytest.fixture(scope="session")
-def streaming(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    yield from _stack(Stack("streaming", _folder(tmp_path_factory), REPLAY_SPEED=STREAM_SPEED))
-
-
-def _folder(factory: pytest.TempPathFactory) -> Path:
-    folder = factory.mktemp("stack")
-    if os.getuid() == 0:  # whoever cloned the project is hardly root, nor has he the image's own number
-        (folder / "data").mkdir()
-        for room in ("input", "output"):
-            (folder / "data" / room).mkdir()
-            os.chown(folder / "data" / room, 4321, 4321)
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What both stacks share, as in a checkout."""
+    folder = tmp_path_factory.mktemp("checkout") / "data"
+    for room in ("input", "output"):
+        (folder / room).mkdir(parents=True)
+        if os.getuid() == 0:  # whoever cloned the project is hardly root, nor has he the image's own number
+            os.chown(folder / room, 4321, 4321)
     return folder
 
 
-def _stack(stack: Stack) -> Iterator[Stack]:
+@pytest.fixture(scope="session")
+def batch(engine: None, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    yield from brought_up(Stack("batch", tmp_path_factory.mktemp("batch"), data))
+
+
+@pytest.fixture(scope="session")
+def streaming(engine: None, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    yield from brought_up(Stack("streaming", tmp_path_factory.mktemp("streaming"), data, REPLAY_SPEED=STREAM_SPEED))
+
+
+def brought_up(stack: Stack) -> Iterator[Stack]:
     try:
         stack.up()
         yield stack

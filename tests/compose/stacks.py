@@ -45,17 +45,15 @@ out.close()
 class Stack:
     """`given` are settings in place of those of .env. Ports are free ones of this machine."""
 
-    def __init__(self, name: str, folder: Path, **given: str) -> None:
-        self.name, self.folder = name, folder
-        self.project = f"schema-demo-test-{name}"
-        self.data = folder / "data"
-        for room in ("input", "output"):
-            (self.data / room).mkdir(parents=True, exist_ok=True)
+    def __init__(self, name: str, folder: Path, data: Path, *, profile: str | None = None, **given: str) -> None:
+        self.name, self.folder, self.data = name, folder, data
+        self.project = "-".join(filter(None, ("schema-demo-test", name, profile)))
         ports = {key: str(free_port()) for key in settings() if key.endswith("_PORT")}
         around = {"COMPOSE_PROJECT_NAME": self.project, "DEMO_IMAGE": IMAGE, "DEMO_DATA": str(self.data)}
         self.settings: dict[str, str] = settings() | ports | around | given
         self._note()
-        self.compose = DockerCompose(ROOT, STACKS[name], build=True, env_file=str(self._file))
+        profiles = [profile] if profile else None
+        self.compose = DockerCompose(ROOT, STACKS[name], build=True, env_file=str(self._file), profiles=profiles)
 
     @property
     def _file(self) -> Path:

@@ -22,6 +22,7 @@ from datagen.errors import UserError
 from datagen.schema import read_schema
 from datagen.ways import RESET_VARIABLE
 from demo.up import MOVING_ROWS
+from streaming.marks import way_out
 from tests.compose.files import ROOT
 from tests.compose.stacks import until
 
@@ -106,6 +107,13 @@ def test_half_a_reset_of_hdfs_is_told(
     monkeypatch.setenv(RESET_VARIABLE, "again")
     assert main([role]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_way_to_begin_anew_is_that_of_whoever_started_the_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(RESET_VARIABLE, raising=False)
+    assert way_out().startswith("`demo reset` removes topic, checkpoint and output together")
+    monkeypatch.setenv(RESET_VARIABLE, "docker compose down -v")
+    assert way_out().startswith("`docker compose down -v` removes topic, checkpoint and output together")
 
 
 def test_a_word_that_is_no_role_is_run_as_a_command() -> None:
