@@ -31,6 +31,7 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "dashboard": {"datagen", "web"},
     "streaming_dashboard": {"datagen", "web"},
     "demo": {"datagen", "pipeline", "batch", "streaming", "event_generator", "web", "dashboard", "streaming_dashboard"},
+    "compose": {"datagen", "event_generator", "demo"},
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},

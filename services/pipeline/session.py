@@ -58,11 +58,12 @@ def start(
     name: str,
     *,
     master: str | None = None,
-    events: Path | None = None,
+    events: str | None = None,
     log: Path | None = None,
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> SparkSession:
-    """A session of that name. `events` is the history server's folder, `log` the file that takes what Java says.
+    """A session of that name. `events` is the history server's folder, made where it is a path of this machine;
+    `log` is the file that takes what Java says.
 
     `master` is all cores of this machine where neither it nor SPARK_MASTER is given. Raises UserError without Java.
     """
@@ -73,14 +74,21 @@ def start(
         os.environ["SPARK_LOCAL_IP"] = HERE
         options |= LOCAL
     if events is not None:
-        events.mkdir(parents=True, exist_ok=True)
-        options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": events.absolute().as_uri()}
+        options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": _folder(events)}
     options["spark.driver.extraJavaOptions"] = f"{JAVA_OPTIONS} -Dlog4j2.configurationFile={LOG4J.as_uri()}"
     builder = SparkSession.builder.appName(name).master(master)
     for key, value in {**options, **settings}.items():
         builder = builder.config(key, value)
     with _quiet(log):
         return _started(builder, log)
+
+
+def _folder(path: str) -> str:
+    """As a URI."""
+    if "://" in path:
+        return path
+    Path(path).mkdir(parents=True, exist_ok=True)
+    return Path(path).absolute().as_uri()
 
 
 def shield(spark: SparkSession) -> None:

@@ -121,6 +121,24 @@ class Storage:
         found = self._path(path)
         self._system(found).delete(found, True)
 
+    def copy(self, source: str, target: str) -> None:
+        """A file, or a folder with all that is in it, to any file system. A file that stands there is replaced."""
+        with _mapped(source):
+            here, there = self._path(source), self._path(target)
+            systems = self._system(here), self._system(there)
+            copied = self._jvm.org.apache.hadoop.fs.FileUtil.copy(
+                systems[0], here, systems[1], there, False, True, self._configuration
+            )
+        if not copied:
+            raise OSError(f"{target}: {source} could not be copied there")
+
+    def move(self, source: str, target: str) -> None:
+        """A folder, in one step, to a name that is not there. OSError where it is."""
+        with _mapped(target):
+            path = self._path(source)
+            if not self._system(path).rename(path, self._path(target)):
+                raise OSError(f"{target}: {source} could not be given that name")
+
     def _replace(self, source: Any, target: Any) -> None:
         """In one step. On a local disk Hadoop would first delete what stands there."""
         if self._system(target).getUri().getScheme() == "file":

@@ -7,17 +7,17 @@ import re
 from datagen.errors import UserError
 from pipeline.faults import OVERFLOW, TOO_LARGE, said
 from streaming.events import ODD
-from streaming.marks import RESET
+from streaming.marks import way_out
 
 # What stands in the message -> what is wrong. The first that fits.
 CAUSES = (
     (
         "UnknownTopicOrPartition|does not host this topic-partition|[Tt]opic.{0,80}(?:deleted|not exist)",
-        f"the topic is gone; {RESET}",
+        "the topic is gone; {way_out}",
     ),
     (
         "KafkaIllegalState|OffsetOutOfRange|[Ss]ome data may have been lost|offset was changed from|data loss",
-        f"messages that were still to be read are gone from the topic; {RESET}",
+        "messages that were still to be read are gone from the topic; {way_out}",
     ),
     ("(?:Sasl)?AuthenticationException|AuthorizationException|SslHandshake", "the brokers refuse us"),
     ("Failed to find data source: kafka", "Spark's Kafka connector is not there; `make setup` fetches it"),
@@ -39,7 +39,7 @@ def told(error: BaseException) -> UserError | None:
         return None
     for mark, fault in CAUSES:
         if found := re.search(mark, text):
-            return UserError(f"{fault} ({_line(text, found)})")
+            return UserError(f"{fault.format(way_out=way_out())} ({_line(text, found)})")
     return None
 
 

@@ -104,7 +104,7 @@ class Job:
             except topics.NoTopicError as error:
                 if begun:
                     raise UserError(
-                        f"topic {name!r} is gone, but what was read of it is here; {marks.RESET}"
+                        f"topic {name!r} is gone, but what was read of it is here; {marks.way_out()}"
                     ) from error
                 raise
 

@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from datagen.sinks import locks
+from tests.compose.stacks import answering
 from tests.files import plain
 from tests.files.conftest import Mount
 
@@ -228,3 +230,39 @@ def test_nothing_goes_while_somebody_is_at_work(name: str, option: str, project:
     assert done.returncode == 2
     assert f"{path}: held by process {os.getpid()} on " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def volume(project: Path) -> Iterator[str]:
+    """Of a stack whose file stands beside the script."""
+    if reason := answering():
+        pytest.skip(f"{reason}; `make test-compose` demands one")
+    stack = f"cleanup-{os.getpid()}"
+    (project / "docker-compose.batch.yml").write_text(f"# a stack\n\nname: {stack}\n\nservices: {{}}\n")
+    name = f"{stack}_hdfs"
+    label = f"com.docker.compose.project={stack}"
+    subprocess.run(["docker", "volume", "create", "--label", label, name], check=True, capture_output=True)
+    yield name
+    subprocess.run(["docker", "volume", "rm", "-f", name], check=False, capture_output=True)
+
+
+def volumes() -> list[str]:
+    return subprocess.run(["docker", "volume", "ls", "-q"], check=True, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.docker
+def test_what_a_stack_keeps_with_the_engine_goes_too(project: Path, volume: str) -> None:
+    said = clean(project, "--dry-run")
+    assert f"  volume {volume}" in said.stdout.splitlines()
+    assert volume in volumes()
+    done = clean(project, "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert volume not in volumes()
+    assert tree(project / "data") == FRESH
+
+
+@pytest.mark.docker
+def test_without_a_stacks_file_nothing_of_the_engine_goes(project: Path, volume: str) -> None:
+    (project / "docker-compose.batch.yml").unlink()
+    assert clean(project, "--yes").returncode == 0
+    assert volume in volumes()
