@@ -48,14 +48,21 @@ def repairable(reading: Reading) -> tuple[str, ...]:
 
 def partial(reading: Reading) -> list[Column]:
     """Aggregates over judged rows."""
+    rows, *sums = rows_and_sums(reading)
     return [
-        F.count(F.lit(1)).alias(ROWS),
+        rows,
         F.min(INSTANT).alias(FIRST),
         F.max(INSTANT).alias(LAST),
-        *(F.sum(total.column).cast(total.type).alias(sum_of(total.name)) for total in totals(reading)),
+        *sums,
         *(F.count_if(flag(name)).alias(count_of(name)) for name in reading.counted_flags),
         *(F.count_if(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
     ]
+
+
+def rows_and_sums(reading: Reading) -> list[Column]:
+    """As much of `partial` as needs nothing of a judged row but what is summed."""
+    sums = (F.sum(total.column).cast(total.type).alias(sum_of(total.name)) for total in totals(reading))
+    return [F.count(F.lit(1)).alias(ROWS), *sums]
 
 
 def partial_fields(reading: Reading) -> list[StructField]:

@@ -65,7 +65,7 @@ def panes(records: DataFrame, judging: Judging, cut: Cut) -> DataFrame:
     )
     rows = unique.observe(PASSED, F.count(IDENTITY).alias(ROWS)).where(F.col(IDENTITY).isNotNull())
     grouped = rows.groupBy(F.window(TIME, f"{cut.stream.slide_s} seconds"), dimension(cut.stream.group_by))
-    return _named(grouped.agg(*aggregates.partial(cut.narrow)), cut)
+    return _named(grouped.agg(*aggregates.rows_and_sums(cut.narrow)), cut)
 
 
 def told(reading: Reading) -> list[Column]:
@@ -94,14 +94,7 @@ def spans(good: Column) -> list[Column]:
 
 
 def _kept(cut: Cut) -> list[str]:
-    narrow = cut.narrow
-    names = [total.column for total in aggregates.totals(narrow)]
-    return [
-        dimension(cut.stream.group_by),
-        *names,
-        INSTANT,
-        *(repaired(name) for name in aggregates.repairable(narrow)),
-    ]
+    return [dimension(cut.stream.group_by), *(total.column for total in aggregates.totals(cut.narrow))]
 
 
 def _named(grouped: DataFrame, cut: Cut) -> DataFrame:

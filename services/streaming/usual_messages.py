@@ -21,23 +21,24 @@ from pipeline import cleansing, decimals, times
 from pipeline.cells import LONGEST_CELL_BYTES
 from pipeline.cleansing import COUNTED, FATE, INSTANT, Rules, dimension, flag, number
 from pipeline.reading import NumberColumn, Reading, fold
-from pipeline.texts import trimmed
+from pipeline.texts import WHITE
 from streaming.fields import CLOCK_US, HEARTBEAT, IDENTITY, USUAL, VALUE
 
 REPLACED, PARTS, BETWEEN = "replaced", "parts", "\x01"
 
 # Single characters are looked up at once; ranges are tried one after the other.
-PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "]"
-UTF_8 = "(?![^\ufffd]*+\ufffd)"  # what is none is read as this character
-INKED = "(?=[!-~])"  # where a text begins that is not blank
+# Greedy, for Java counts in possessive quantifiers a character at a time; what follows a text is never a part of it.
+# Bytes that are no UTF-8 are read as the last of these.
+PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "\\ufffd]"
+BLANK = "[" + "".join(f"\\u{ord(one):04x}" for one in WHITE) + "]"
 DIGITS = 18  # before the point, and behind it, whatever they say
-WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}+)"
-DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}}+)?+"
-CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}+"  # as it is written again
+WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})"
+DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}})?"
+CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}"  # as it is written again
 FLAG = "true|false"
-INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6}+)?+"  # Z stands behind it
-EPOCHS = r"0|[1-9]\d{0,8}+"
-ANY = rf'"{PLAIN}*+"|{DECIMAL}|{FLAG}|null'
+INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?"  # Z stands behind it
+EPOCHS = r"0|[1-9]\d{0,8}"
+ANY = rf'"{PLAIN}*"|{DECIMAL}|{FLAG}|null'
 ROW = "row"  # a part that is there where a row is; a heartbeat has none
 # What the sender says, as parts.
 SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK = (f"{REPLAY}.{name}" for name in (ID, EPOCH, SOURCE_TIME, CLOCK))
@@ -62,12 +63,12 @@ def spelling(reading: Reading) -> Spelling | None:
         return None
     row = ",".join(_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns))
     instant = f'"({INSTANT_TEXT})Z"'
-    sent = {ID: f'(?:"({PLAIN}++)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{instant}|null)", CLOCK: instant}
+    sent = {ID: f'(?:"({PLAIN}+)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{instant}|null)", CLOCK: instant}
     told = ",".join(_key(name) + value for name, value in sent.items())
     read = {*coded, *reading.flags, *(one.name for one in reading.numbers)}
     taken = [column.name for column in columns if column.name in read or column.kind == "object"]
     return Spelling(
-        pattern=rf"^{UTF_8}\{{(?:{row}(,))?+{_key(EVENT_TIME)}{instant},{_key(REPLAY)}\{{{told}\}}\}}\z",
+        pattern=rf"^\{{(?:{row}(,))?{_key(EVENT_TIME)}{instant},{_key(REPLAY)}\{{{told}\}}\}}\z",
         parts=(*taken, ROW, EVENT_TIME, SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK),
     )
 
@@ -108,16 +109,20 @@ def _values(spelled: Spelling, reading: Reading) -> dict[str, Column]:
     own = str(reading.time.time_format)
     texts = (*reading.dimensions, *reading.texts)
     instant = times.instant_us(F.concat(parts[EVENT_TIME], F.lit("Z")), own) if "%" in own else _us(parts[EVENT_TIME])
+
+    def same(name: str) -> Column:
+        return parts[name] == parts[EVENT_TIME]  # what is read need not be read again
+
     counted = (parts[ROW] != "") & (parts[SENT_ID] != "") & (parts[SENT_SOURCE] != "")
     alone = (parts[ROW] == "") & (parts[SENT_ID] == "") & (parts[SENT_SOURCE] == "")
     return {
         FATE: F.when(counted, COUNTED).when(alone, HEARTBEAT),
         INSTANT: instant,
-        SOURCE_TIME: _us(parts[SENT_SOURCE]),
-        CLOCK_US: _us(parts[SENT_CLOCK]),
+        SOURCE_TIME: F.when(same(SENT_SOURCE), instant).otherwise(_us(parts[SENT_SOURCE])),
+        CLOCK_US: F.when(same(SENT_CLOCK), instant).otherwise(_us(parts[SENT_CLOCK])),
         EPOCH: parts[SENT_EPOCH].try_cast("bigint"),
         IDENTITY: parts[SENT_ID],
-        **{dimension(name): F.nullif(trimmed(parts[name]), F.lit("")) for name in texts},
+        **{dimension(name): F.nullif(parts[name], F.lit("")) for name in texts},
         **{number(one.name): parts[one.name].try_cast(decimals.spark_type(one)) for one in reading.numbers},
         **{flag(name): parts[name].try_cast("boolean") for name in reading.flags},
     }
@@ -159,24 +164,24 @@ def _value(place: int, column: InputColumn, reading: Reading) -> str:
     if column.name in (*reading.dimensions, *reading.texts, *reading.flags):
         return f"(?:{_read(column, reading)}{absent})"
     if column.name == reading.id:
-        return f'(?:"{INKED}{PLAIN}++"|{CODE})'
+        return f'(?:"(?!{BLANK}){PLAIN}+"|{CODE})'
     return f"(?:{_point(f'key{place}')}|null)" if column.kind == "object" else f"(?:{ANY})"
 
 
 def _number(one: NumberColumn) -> str:
     if one.whole:
         return WHOLE
-    fraction = rf"(?:\.[0-9]{{1,{one.scale}}}+)?+" if one.scale else ""
-    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.DIGITS - one.scale) - 1}}}+){fraction}"
+    fraction = rf"(?:\.[0-9]{{1,{one.scale}}})?" if one.scale else ""
+    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.DIGITS - one.scale) - 1}}}){fraction}"
 
 
 def _read(column: InputColumn, reading: Reading) -> str:
     if column.kind == "text":
-        return f'"{INKED if column.name == reading.id else ""}({PLAIN}++)"'
+        return f'"(?!{BLANK})({PLAIN}+)(?<!{BLANK})"'
     return f"({FLAG if column.kind == 'bool' else CODE})"
 
 
 def _point(group: str) -> str:
     """An object of one or two numbers whose keys differ. Its first key makes a part, which nobody reads."""
-    member = f'{PLAIN}++":{DECIMAL}'
-    return rf'\{{"(?<{group}>{PLAIN}++)":{DECIMAL}(?:,"(?!\k<{group}>"){member})?+\}}'
+    member = f'{PLAIN}+":{DECIMAL}'
+    return rf'\{{"(?<{group}>{PLAIN}+)":{DECIMAL}(?:,"(?!\k<{group}>"){member})?\}}'

@@ -83,8 +83,8 @@ SALES = [
     sale(4, "10:00", city="Málaga, Spain", amount=1234567890123.25),
     sale(5, "10:00", epoch=7, clock="09:00"),
     sale(6, "10:00", city="{}:[]!}}"),
-    sale(7, "10:00", city=" Delhi "),
-    sale(8, "10:00", city="   "),
+    sale(7, "10:00", city="\u0130stanbul"),
+    sale(8, "10:00", city="a\u00a0b"),
 ]
 TRIPS = [
     trip(1),
@@ -129,6 +129,9 @@ ODD_SALES = [
     SALE.replace(b'10:00:00.000000Z","_replay', b'25:00:00.000000Z","_replay'),
     SALE.replace(b'"epoch":0', b'"epoch":"0"'),
     SALE.replace(b'"items":1,"paid":true', b'"paid":true,"items":1'),
+    SALE.replace(b'"city":"Delhi"', b'"city":" Delhi"'),
+    SALE.replace(b'"city":"Delhi"', b'"city":"Delhi\xe2\x80\x89"'),
+    SALE.replace(b'"city":"Delhi"', b'"city":"   "'),
     b"\x01" * (len(SHOP["schema"]["fields"]) + 3),
     written(heartbeat("10:00")).replace(b'"id":null', b'"id":"1"'),
     written(heartbeat("10:00")).replace(b'"source_time":null', b'"source_time":"2025-01-01T10:00:00Z"'),
