@@ -11,6 +11,10 @@ import pytest
 Lines = Callable[..., list[str]]
 ITSELF = "is the field itself; it may read only fields above it"
 TYPES = "uuid, id_sequence, int, float, bool, category, string, datetime, geo, derived_concat, derived_map"
+MIXED = (
+    f"stands beside fractions, and a column of fractions holds whole numbers up to {2**53} exactly; "
+    "put it in double quotes, or leave the fractions out"
+)
 NAME_RULE = "is not a name: letters, digits and _, at most 63, not beginning with a digit"
 
 
@@ -274,6 +278,10 @@ ONE_FIELD: list[tuple[Any, list[str]]] = [
         ],
     ),
     (
+        field("category", choices=[2**53 + 1, 2.5]),
+        [f"schema.fields.x.choices: {2**53 + 1} {MIXED}"],
+    ),
+    (
         {"name": "Event_Time", "type": "string", "pattern": "a"},
         [
             "schema.fields.Event_Time.name: name='Event_Time' is what messages call their event time; "
@@ -364,6 +372,21 @@ SEVERAL: list[tuple[list[Any], list[str]]] = [
         ],
         [
             "shop.json:3  schema.fields.b: makes texts of up to 70,099 bytes; at most 65,536, so join fewer fields",
+        ],
+    ),
+    (
+        [
+            CITY,
+            {"name": "a", "type": "derived_map", "from_field": "city", "map": {"Oslo": -(2**53) - 1, "Turku": 0.5}},
+            {"name": "b", "type": "derived_map", "from_field": "city", "map": {"Oslo": 0.5}, "default": 2**60},
+            field("category", conditional_on="city", conditional_table={"Oslo": [0.5], "_default": [2**62]}),
+            {"name": "d", "type": "category", "choices": [2**53, 0.5]},
+            {"name": "e", "type": "category", "choices": [2**53 + 1, 7, "x"]},
+        ],
+        [
+            f"shop.json:3  schema.fields.a.map: {-(2**53) - 1} {MIXED}",
+            f"shop.json:4  schema.fields.b.default: {2**60} {MIXED}",
+            f"shop.json:5  schema.fields.x.conditional_table: {2**62} {MIXED}",
         ],
     ),
 ]
