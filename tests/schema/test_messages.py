@@ -115,6 +115,14 @@ ONE_FIELD: list[tuple[Any, list[str]]] = [
         ],
     ),
     (
+        field("float", min=0.41, max=0.44, precision=1),
+        ["schema.fields.x.precision: precision=1 leaves no number between 0.41 and 0.44; raise it"],
+    ),
+    (
+        field("float", distribution="normal", mean=1, stddev=2, clamp=[1e-9, 2e-9]),
+        ["schema.fields.x: precision=6 leaves no number between 1e-09 and 2e-09; raise it"],
+    ),
+    (
         field("float", distribution="exponential", **{"lambda": 0}),
         ["schema.fields.x.lambda: lambda=0 must be above 0"],
     ),
@@ -363,6 +371,18 @@ SEVERAL: list[tuple[list[Any], list[str]]] = [
         [
             "shop.json:3  schema.fields.x.conditional_table: conditional_table has no '3', which 'n' can be; "
             "add it or '_default'"
+        ],
+    ),
+    (
+        [
+            {"name": "a", "type": "float", "min": 0.1, "max": 0.2, "precision": 0},
+            {"name": "b", "type": "float", "min": 0.3, "max": 0.4, "precision": 0},
+            {"name": "c", "type": "id_sequence", "step": 0},
+        ],
+        [
+            "shop.json:2  schema.fields.a.precision: precision=0 leaves no number between 0.1 and 0.2; raise it",
+            "shop.json:3  schema.fields.b.precision: precision=0 leaves no number between 0.3 and 0.4; raise it",
+            "shop.json:4  schema.fields.c.step: step=0 gives every row the same value; choose another step",
         ],
     ),
     (

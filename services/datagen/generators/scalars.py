@@ -14,7 +14,6 @@ from datagen.refusals import RefusalError, finite, int64
 from datagen.text.scalars import texts
 from datagen.weights import Codes
 
-
 LARGEST_EXACT = 2**53  # of whole numbers as doubles
 
 

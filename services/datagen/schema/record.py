@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from datagen.compile import within_bounds
 from datagen.model import Column
 from datagen.refusals import RefusalError
 from datagen.schema.build import generator, modifiers
@@ -64,10 +65,11 @@ def build_columns(
 def _column(
     document: Any, field: WrittenField, model: FieldBase, window: Window, rows: int, faults: Faults
 ) -> list[Column]:
-    """The column, or none where the generator refuses."""
+    """The column, or none where the generator or a modifier refuses."""
     try:
         column = Column(model.name, generator(model, window), modifiers(model), dotted(document, field.path))
         column.generator.check_rows(rows)
+        within_bounds(column)
     except RefusalError as refusal:
         inside = (refusal.key,) if refusal.key in field.raw else ()
         faults.add((*field.path, *inside), refusal.message)
