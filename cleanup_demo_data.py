@@ -44,7 +44,7 @@ class Survey:
 
     doomed: tuple[tuple[Path, Content], ...]
     strangers: tuple[Path, ...]  # in data/input, not made here
-    barred: tuple[Left, ...]  # links and mounts in place of folders of ours
+    barred: tuple[Left, ...]  # what stands in place of folders of ours
     leftovers: tuple[Leftover, ...] = ()  # of the Compose stacks
 
     @property
@@ -90,7 +90,7 @@ def clean(data: Path, *, yes: bool, dry_run: bool, stacks: Mapping[str, Path] = 
         return 0
     left = [*survey.barred, *remove(data, survey)]
     kept_back = [leftover for leftover in survey.leftovers if not engine.remove(leftover)]
-    restore_skeleton(data, barred={entry.path for entry in survey.barred})
+    restore_skeleton(data, survey.barred)
     for entry in left:
         say(f"{entry.path.relative_to(data.parent)}: not removed: {entry.reason}", sys.stderr)
     for leftover in kept_back:
@@ -101,11 +101,11 @@ def clean(data: Path, *, yes: bool, dry_run: bool, stacks: Mapping[str, Path] = 
 
 
 def look(data: Path, stacks: Sequence[str] = ()) -> Survey:
-    barred = [Left(path, "is a link or a mount, which is not followed") for path in rooms(data) if not enterable(path)]
+    barred = bars(data)
     doomed: list[Path] = []
     strangers: list[Path] = []
     for room in rooms(data):
-        if not is_folder(room) or any(bar.path in (room, *room.parents) for bar in barred):
+        if not is_folder(room) or lies_in(room, barred):
             continue
         for path in sorted(room.iterdir()):
             if room.name == "input":
@@ -125,6 +125,23 @@ def rooms(data: Path) -> tuple[Path, ...]:
 
 def kept(data: Path) -> frozenset[Path]:
     return frozenset(data / name / ".gitkeep" for name in SKELETON)
+
+
+def bars(data: Path) -> list[Left]:
+    """What stands in place of the skeleton's folders and stays; nothing behind it is looked at."""
+    found: list[Left] = []
+    for path in (data, *rooms(data)):
+        if lies_in(path, found):
+            continue
+        if not enterable(path):
+            found.append(Left(path, "is a link or a mount, which is not followed"))
+        elif os.path.lexists(path) and not is_folder(path):
+            found.append(Left(path, "is no folder, and one belongs there; move it away"))
+    return found
+
+
+def lies_in(path: Path, barred: Sequence[Left]) -> bool:
+    return any(left.path in (path, *path.parents) for left in barred)
 
 
 def enterable(path: Path) -> bool:
@@ -206,10 +223,10 @@ def hold(path: Path, held: ExitStack) -> None:
         return
 
 
-def restore_skeleton(data: Path, barred: set[Path]) -> None:
+def restore_skeleton(data: Path, barred: Sequence[Left]) -> None:
     for name in SKELETON:
         folder = data / name
-        if barred.isdisjoint([folder, *folder.parents]):
+        if not lies_in(folder, barred):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".gitkeep").touch()
 

@@ -172,6 +172,20 @@ def test_a_link_in_place_of_a_folder_of_ours_stays_and_is_named(name: str, proje
     assert tree(project.parent / "victim") == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("name", ["output", "state", "state/checkpoints", "."])
+def test_a_file_in_place_of_a_folder_of_ours_stays_and_is_named_and_the_rest_goes(name: str, project: Path) -> None:
+    folder = project / "data" / name
+    shutil.rmtree(folder)
+    folder.write_text("mine")
+    rest = [path for path in FRESH if not f"{path}/".startswith(f"{name}/")] if name != "." else []
+    done = clean(project, "--yes")
+    where = "data" if name == "." else f"data/{name}"
+    assert done.stderr == f"{where}: not removed: is no folder, and one belongs there; move it away\n"
+    assert done.returncode == 1
+    assert folder.read_text() == "mine"
+    assert tree(project / "data") == sorted([*rest, *([] if name == "." else [name])])
+
+
 def test_data_that_is_a_link_is_refused(project: Path) -> None:
     (project / "data").rename(project.parent / "elsewhere")
     (project / "data").symlink_to(project.parent / "elsewhere")
