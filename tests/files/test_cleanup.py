@@ -206,6 +206,16 @@ def test_no_mount_is_entered(name: str, project: Path, mount: Mount) -> None:
     assert tree(mounted) == ["thesis.txt"]
 
 
+@pytest.mark.parametrize(("name", "counted"), [("output/frozen", "11 files"), ("output/orders/frozen", "11 files")])
+def test_a_mount_is_not_announced_to_go_but_to_stay(name: str, counted: str, project: Path, mount: Mount) -> None:
+    put(mount(project / "data" / name) / "file", "x")
+    done = clean(project, "--dry-run")
+    assert f"{counted} to remove" in done.stdout
+    assert f"stays: data/{name}: something is mounted there" in done.stdout.splitlines()
+    assert f"  data/{name} " not in done.stdout
+    assert clean(project, "--yes").stderr == f"data/{name}: not removed: something is mounted there\n"
+
+
 def test_what_cannot_be_removed_is_named_and_the_rest_goes(project: Path, mount: Mount) -> None:
     data = mount(project / "data" / "output" / "frozen")
     put(data / "file", "x")

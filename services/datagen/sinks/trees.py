@@ -14,6 +14,7 @@ from pathlib import Path
 from datagen.sinks.faults import told
 
 MOUNTS = Path("/proc/self/mountinfo")
+MOUNTED = "something is mounted there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ def mount_points() -> frozenset[str]:
         lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         return frozenset(_unescape(line.split(" ")[4]) for line in lines)
     return frozenset()
+
+
+def mounts_in(path: Path) -> list[Path]:
+    """The folders at or below `path` at which something is mounted, in order; those inside another mount left out."""
+    below = os.path.realpath(path)
+    inside = [Path(point) for point in mount_points() if Path(point).is_relative_to(below)]
+    return sorted(
+        path / point.relative_to(below)
+        for point in inside
+        if is_folder(point) and not any(other in point.parents for other in inside)
+    )
 
 
 def _unescape(text: str) -> str:
@@ -94,7 +106,7 @@ def _remove(parent: int, path: Path, keep: frozenset[Path], mounts: frozenset[st
             os.unlink(path.name, dir_fd=parent)
             return []
         if state.st_dev != os.fstat(parent).st_dev or os.path.realpath(path) in mounts:
-            return [Left(path, "something is mounted there")]
+            return [Left(path, MOUNTED)]
         left = _empty(parent, path, keep, mounts)
         if not left and not any(path in kept.parents for kept in keep):
             os.rmdir(path.name, dir_fd=parent)
