@@ -17,6 +17,7 @@ WAYS_OUT = {
     errno.EACCES: "permission denied; give a folder you may write to",
     errno.EPERM: "not permitted; give a folder you may write to",
     errno.EROFS: "the file system is read-only; give a folder you may write to",
+    errno.ENOENT: "is not there, or nothing can be made there; give another folder",
     errno.ENOTDIR: "a part of the path is a file; give a path of folders",
     errno.ENAMETOOLONG: "the name is too long; give a shorter one",
     errno.ELOOP: "is a link, and links are not followed; give the path it leads to",
