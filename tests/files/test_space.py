@@ -103,9 +103,7 @@ def test_a_stream_that_takes_no_more_is_told_and_nothing_is_said_of_a_disk(schem
 
 def test_a_stream_into_a_file_says_how_much_room_there_is(schema: Path, tmp_path: Path, mount: Mount) -> None:
     disk = mount(tmp_path / "disk", "size=1m")
-    expected = (
-        r"-o -: no space left where standard output goes: about \d\.\d MB needed, 0 B free; what "
-    )
+    expected = r"-o -: no space left where standard output goes: about \d\.\d MB needed, 0 B free; what "
     assert re.match(expected, streamed(schema, disk / "shop.csv"))
 
 

@@ -45,13 +45,14 @@ def build_columns(
 
     Without a window (it is at fault itself) a week stands in, so that the fields are judged.
     """
+    places = {field.name: field.path for field in reversed(fields) if field.name is not None}
     seen: dict[str, Texts | None] = {}
     lengths: dict[str, int] = {}
     columns: list[Column] = []
     for field in fields:
         if field.model is None:
             continue
-        check_field(field.model, field.path, seen, faults)
+        check_field(field.model, field.path, seen, places, faults)
         length = check_length(field.model, field.path, lengths, faults)
         if not faults.within(field.path):
             columns += _column(document, field, field.model, window or ANY_WEEK, rows, faults)
