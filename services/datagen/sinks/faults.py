@@ -18,7 +18,6 @@ WAYS_OUT = {
     errno.EACCES: "permission denied; give a folder you may write to",
     errno.EPERM: "not permitted; give a folder you may write to",
     errno.EROFS: "the file system is read-only; give a folder you may write to",
-    errno.ENOENT: "is not there, or nothing can be made there; give another folder",
     errno.ENOTDIR: "a part of the path is a file; give a path of folders",
     errno.ENAMETOOLONG: "the name is too long; give a shorter one",
     errno.ELOOP: "is a link, and links are not followed; give the path it leads to",
@@ -84,7 +83,7 @@ def as_user_error(error: OSError, path: Path, needed_bytes: int | None = None) -
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Within it, what the system refuses about `path` is raised as a UserError."""
+    """Within it, what the system refuses about `path` is raised as a UserError, but for FileNotFoundError."""
     try:
         yield
     except OSError as error:
@@ -92,3 +91,13 @@ def told(path: Path) -> Iterator[None]:
         if sentence is None:
             raise
         raise sentence from error
+
+
+@contextmanager
+def told_making(path: Path) -> Iterator[None]:
+    """`told` where `path` is made: that it is not found says that its folder takes nothing, or is gone."""
+    try:
+        with told(path):
+            yield
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename or path}: nothing can be made there; give another folder") from error

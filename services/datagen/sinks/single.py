@@ -14,7 +14,7 @@ from pathlib import Path
 from datagen.errors import UserError
 from datagen.sinks import locks
 from datagen.sinks.durable import Target, new_file, sync_folder
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told, told_making
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.place import refuse_inside_a_set
 from datagen.sinks.trees import make_folder
@@ -76,7 +76,7 @@ def refuse_what_is_not_a_file(path: Path) -> None:
 def _temporary(path: Path) -> tuple[Path, Target]:
     while True:
         temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
-        with told(temporary):
+        with told_making(temporary):
             target = new_file(temporary)
         if locks.hold(target.descriptor, temporary):
             return temporary, target

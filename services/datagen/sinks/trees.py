@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told_making
 
 MOUNTS = Path("/proc/self/mountinfo")
 MOUNTED = "something is mounted there"
@@ -71,7 +71,7 @@ def is_folder(path: Path) -> bool:
 def make_folder(path: Path) -> Iterator[None]:
     """Make a folder and those above it; the ones made go again at the end where nothing was put in them."""
     missing = [folder for folder in [path, *path.parents] if not os.path.lexists(folder)]
-    with told(path):
+    with told_making(path):
         path.mkdir(parents=True, exist_ok=True)
     try:
         yield
