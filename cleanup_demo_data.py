@@ -2,8 +2,8 @@
 
 What goes: sets and other extracts in data/input, everything in data/output and data/state. With these go a stream's
 topic, position, checkpoint, sink, ledger and windows, which are of use only together; and what the Compose stacks keep
-with the container engine, HDFS and all. What stays: files in data/input that are not called as ours are, links, mounts
-and what lies behind them. Nothing goes while a job, a generator or a stack is at work.
+with the container engine, HDFS and all. What stays: mounts, files in data/input that are not called as ours are, links
+there, and what lies behind any link. Nothing goes while a job, a generator or a stack is at work.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from datagen.sinks import locks  # noqa: E402
 from datagen.sinks.faults import size_text  # noqa: E402
 from datagen.sinks.naming import is_safe_path  # noqa: E402
 from datagen.sinks.place import strangers_in  # noqa: E402
-from datagen.sinks.trees import Content, Left, content, is_folder, is_mount, remove_tree, walk  # noqa: E402
+from datagen.sinks.trees import MOUNTED, Content, Left, content, is_folder, is_mount, mounts_in, remove_tree, walk  # noqa: E402
 from demo import engine  # noqa: E402
 from demo.engine import Leftover  # noqa: E402
 
@@ -44,7 +44,8 @@ class Survey:
 
     doomed: tuple[tuple[Path, Content], ...]
     strangers: tuple[Path, ...]  # in data/input, not made here
-    barred: tuple[Left, ...]  # links and mounts in place of folders of ours
+    barred: tuple[Left, ...]  # what stands in place of folders of ours
+    mounted: tuple[Left, ...]  # at or below what is to go
     leftovers: tuple[Leftover, ...] = ()  # of the Compose stacks
 
     @property
@@ -88,9 +89,9 @@ def clean(data: Path, *, yes: bool, dry_run: bool, stacks: Mapping[str, Path] = 
     if (survey.doomed or survey.leftovers) and not (yes or agreed()):
         say("nothing was removed")
         return 0
-    left = [*survey.barred, *remove(data, survey)]
+    left = dict.fromkeys([*survey.barred, *survey.mounted, *remove(data, survey)])
     kept_back = [leftover for leftover in survey.leftovers if not engine.remove(leftover)]
-    restore_skeleton(data, barred={entry.path for entry in survey.barred})
+    restore_skeleton(data, survey.barred)
     for entry in left:
         say(f"{entry.path.relative_to(data.parent)}: not removed: {entry.reason}", sys.stderr)
     for leftover in kept_back:
@@ -101,11 +102,11 @@ def clean(data: Path, *, yes: bool, dry_run: bool, stacks: Mapping[str, Path] = 
 
 
 def look(data: Path, stacks: Sequence[str] = ()) -> Survey:
-    barred = [Left(path, "is a link or a mount, which is not followed") for path in rooms(data) if not enterable(path)]
+    barred = bars(data)
     doomed: list[Path] = []
     strangers: list[Path] = []
     for room in rooms(data):
-        if not is_folder(room) or any(bar.path in (room, *room.parents) for bar in barred):
+        if not is_folder(room) or lies_in(room, barred):
             continue
         for path in sorted(room.iterdir()):
             if room.name == "input":
@@ -114,8 +115,9 @@ def look(data: Path, stacks: Sequence[str] = ()) -> Survey:
                 strangers += others
             elif path not in kept(data) and path not in rooms(data):
                 doomed.append(path)
-    counted = tuple((path, content(path)) for path in doomed)
-    return Survey(counted, tuple(strangers), tuple(barred), tuple(engine.leftovers(stacks)))
+    mounted = [Left(mount, MOUNTED) for path in doomed for mount in mounts_in(path)]
+    counted = tuple((path, content(path)) for path in doomed if not lies_in(path, mounted))
+    return Survey(counted, tuple(strangers), tuple(barred), tuple(mounted), tuple(engine.leftovers(stacks)))
 
 
 def rooms(data: Path) -> tuple[Path, ...]:
@@ -125,6 +127,23 @@ def rooms(data: Path) -> tuple[Path, ...]:
 
 def kept(data: Path) -> frozenset[Path]:
     return frozenset(data / name / ".gitkeep" for name in SKELETON)
+
+
+def bars(data: Path) -> list[Left]:
+    """What stands in place of the skeleton's folders and stays; nothing behind it is looked at."""
+    found: list[Left] = []
+    for path in (data, *rooms(data)):
+        if lies_in(path, found):
+            continue
+        if not enterable(path):
+            found.append(Left(path, "is a link or a mount, which is not followed"))
+        elif os.path.lexists(path) and not is_folder(path):
+            found.append(Left(path, "is no folder, and one belongs there; move it away"))
+    return found
+
+
+def lies_in(path: Path, barred: Sequence[Left]) -> bool:
+    return any(left.path in (path, *path.parents) for left in barred)
 
 
 def enterable(path: Path) -> bool:
@@ -170,6 +189,8 @@ def show(survey: Survey, root: Path) -> None:
     for leftover in survey.leftovers:
         say(f"  {leftover}")
     say(f"{survey.total.files:,} files to remove, {size_text(survey.total.bytes)}")
+    for left in (*survey.barred, *survey.mounted):
+        say(f"stays: {left.path.relative_to(root)}: {left.reason}")
     for path in survey.strangers:
         say(f"kept, not made here: {path.relative_to(root)}")
 
@@ -206,10 +227,10 @@ def hold(path: Path, held: ExitStack) -> None:
         return
 
 
-def restore_skeleton(data: Path, barred: set[Path]) -> None:
+def restore_skeleton(data: Path, barred: Sequence[Left]) -> None:
     for name in SKELETON:
         folder = data / name
-        if barred.isdisjoint([folder, *folder.parents]):
+        if not lies_in(folder, barred):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".gitkeep").touch()
 

@@ -18,7 +18,7 @@ from datagen.plan import Plan
 from datagen.progress import Tally
 from datagen.record import manifest_of, refuse_another_set, run_json, with_kept_days
 from datagen.sinks.durable import Target, new_file, standard_output
-from datagen.sinks.faults import FULL, NoSpaceError, as_user_error
+from datagen.sinks.faults import FULL, NoSpaceError, StreamFullError, as_user_error
 from datagen.sinks.sets import Place, open_set
 from datagen.sinks.single import open_file
 from datagen.workers import Receipts, Work
@@ -99,8 +99,11 @@ def _into_file(plan: Plan, path: Path, options: Options) -> Manifest:
 
 def _into_stream(plan: Plan, options: Options) -> Manifest:
     part = alone(plan, options.cut)
-    with _work(plan, [part], Path("/dev/stdout"), options) as work:
-        return manifest_of(plan, [part], work(lambda _: standard_output()))
+    try:
+        with _work(plan, [part], Path("/dev/stdout"), options) as work:
+            return manifest_of(plan, [part], work(lambda _: standard_output()))
+    except NoSpaceError as error:
+        raise StreamFullError(error.needed_bytes) from error
 
 
 def _place(plan: Plan, folder: Path, options: Options) -> Place:

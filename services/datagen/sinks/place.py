@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +106,19 @@ def read_manifest(folder: Path) -> Manifest | None:
     if found and not all(is_safe_path(file.path) for file in found.files):
         raise UserError(f"{path}: lists files that no set has; move the folder away or give another one")
     return found
+
+
+def refuse_inside_a_set(path: Path) -> None:
+    """UserError where a folder above `path` is a set, which would then hold what its manifest does not list."""
+    for folder in path.parents:
+        if _is_set(folder):
+            raise UserError(f"{path}: lies in the set {folder}, whose manifest would then be false; give another place")
+
+
+def _is_set(folder: Path) -> bool:
+    with suppress(OSError, UserError):  # what cannot be read as one is none
+        return read_manifest(folder) is not None
+    return False
 
 
 def refuse_what_is_not_ours(folder: Path, found: Contents, dataset: str, clear: bool) -> None:
