@@ -91,7 +91,7 @@ def read(spark: SparkSession, sources: Sources, reading: Reading, torn: Collecti
             usual = header.line in sources.usual
             frames.append(Frame(cells, cells_csv.content(), *((lines, header) if usual else ())))
         if whole:
-            cells = cells_csv.cells(whole_records(_lines(spark, whole)), header, reading, whole=True)
+            cells = cells_csv.cells(whole_records(_lines(spark, whole, returns=True)), header, reading, whole=True)
             frames.append(Frame(cells, cells_csv.content()))
     if sources.json:
         frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.content()))
@@ -159,10 +159,12 @@ def _unreadable(extract: Extract, error: OSError) -> UserError:
     return UserError(f"{extract.entry.name}: {what}")
 
 
-def _lines(spark: SparkSession, files: Sequence[Extract]) -> DataFrame:
+def _lines(spark: SparkSession, files: Sequence[Extract], *, returns: bool = False) -> DataFrame:
+    """Lines without their LF, nor, unless `returns`, the CR before it."""
+    value = F.col("value")
     lines = spark.read.format("text").option("lineSep", "\n").load([_escaped(file) for file in files])
     return lines.select(
-        _without_return(F.col("value")).alias(RAW),
+        (value if returns else _without_return(value)).alias(RAW),
         F.col("_metadata.file_path").alias(FILE),
         F.col("_metadata.file_block_start").alias(BLOCK),
         F.monotonically_increasing_id().alias(ROW),
