@@ -17,6 +17,7 @@ CAUSES = {  # what stands in the message -> what is wrong with the file
     "not a gzip file": "not gzip, though its name says so",
     "incorrect header check": "not gzip, though its name says so",
     "incorrect data check": "damaged; fetch or make it anew",
+    "CRC failure": "damaged; fetch or make it anew",
     "invalid block type": "damaged; fetch or make it anew",
     "invalid stored block": "damaged; fetch or make it anew",
     "invalid distance": "damaged; fetch or make it anew",
@@ -25,6 +26,7 @@ CAUSES = {  # what stands in the message -> what is wrong with the file
     "CANNOT_READ_FILE_FOOTER": "not Parquet, though its name says so, or cut off; fetch or make it anew",
     "FAILED_READ_FILE.FILE_NOT_EXIST": "gone while it was read; run this again",
     "FileNotFoundException": "gone while it was read; run this again",
+    "FAILED_READ_FILE": "damaged; fetch or make it anew",  # whatever the reader of its format says
 }
 
 

@@ -37,6 +37,7 @@ from pipeline.transfer import copy_run, put_set  # noqa: E402
 
 NAME = "batch.schema_driven_pipeline"
 HDFS = "hdfs://namenode:8020/data"
+PLACE = "{dataset}"  # where a path has the dataset's name
 WAIT_S = 300.0
 
 
@@ -111,7 +112,7 @@ def command(
     local = (copy_to or Path("data/output")) if "://" in output else Path(output)
     options = Options(
         schema=schema,
-        input=input_path or (f"{HDFS}/input/{{dataset}}" if hdfs else None),
+        input=input_path or (f"{HDFS}/input/{PLACE}" if hdfs else None),
         output=output,
         parquet=out_parquet or local / "analysis_parquet",
         csv=out_csv or local / "analysis_csv",
@@ -164,7 +165,7 @@ def publish(
     say: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    path = (options.input or "data/input/{dataset}").format(dataset=dataset.name)
+    path = (options.input or f"data/input/{PLACE}").replace(PLACE, dataset.name)
     if options.load is not None:
         put_set(storage, options.load / dataset.name, path, say)
 

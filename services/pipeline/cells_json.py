@@ -9,13 +9,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from datagen.analysis import InputColumn, Kind
-from pipeline.cells import BLANK, FAULT, MISSING, ORIGIN, RAW, RECORD, SORT, bad_text, cell, too_long
+from pipeline.cells import BLANK, FAULT, MISSING, NUL, ORIGIN, RAW, RECORD, SORT, bad_text, cell, too_long
 from pipeline.reading import Reading, fold
 from pipeline.texts import WHITE, trimmed
 
 OBJECT, NAMES, VALUES = "object", "names", "values"
 STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 MARK = "\ufeff"
+ESCAPED_NUL = "\\u0000"
 # The line is made the first of two objects, or what stands behind the object on it would go unseen.
 ENCLOSED = "array<map<string,variant>>"
 BEHIND = "behind the line"
@@ -99,8 +100,17 @@ def _fault(reading: Reading) -> Column:
         bad_text(F.col(RAW)),
         F.when(F.col(NAMES).isNull(), "not a JSON object").when(twice, "a key that stands there twice"),
         *(_wrong_type(reading.analysis.column(name)) for name in reading.names),
+        _with_nul(reading),
         too_long(F.col(RAW), reading.names),
     )
+
+
+def _with_nul(reading: Reading) -> Column:
+    """Which cell holds a NUL, which JSON can only write as an escape, else null."""
+    fault: Column = F.lit(None).cast("string")
+    for name in reversed(reading.names):
+        fault = F.when(F.contains(cell(name), F.lit(NUL)), f"{name}: a NUL byte").otherwise(fault)
+    return F.when(F.contains(RAW, F.lit(ESCAPED_NUL)), fault)
 
 
 def _wrong_type(column: InputColumn) -> Column:

@@ -90,7 +90,7 @@ def _read(cells: DataFrame, reading: Reading) -> DataFrame:
     return cells.withColumns(
         {
             INSTANT: _instant(cell(reading.time.name), kinds, str(reading.time.time_format)),
-            **{dimension(name): F.nullif(trimmed(F.col(cell(name))), F.lit("")) for name in texts},
+            **{dimension(name): F.nullif(trimmed(F.col(cell(name)).cast("string")), F.lit("")) for name in texts},
             **{number(column.name): _number(column, kinds) for column in reading.numbers},
             **{flag(name): _flag(cell(name), kinds) for name in reading.flags},
         }
@@ -120,7 +120,7 @@ def _number(column: NumberColumn, kinds: dict[str, DataType]) -> Column:
 
 
 def _flag(name: str, kinds: dict[str, DataType]) -> Column:
-    return F.col(name) if kinds[name] == BooleanType() else flags.flag(F.col(name))
+    return F.col(name) if kinds[name] == BooleanType() else flags.flag(F.col(name).cast("string"))
 
 
 def derive(read: DataFrame, reading: Reading) -> DataFrame:

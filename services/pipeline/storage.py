@@ -100,6 +100,17 @@ class Storage:
             finally:
                 stream.close()
 
+    def parquet_schema(self, path: str) -> Any:
+        """The columns that the footer of a Parquet file names, as Parquet's own MessageType. OSError where it is none."""
+        with _mapped(path):
+            parquet = self._jvm.org.apache.parquet.hadoop
+            file = parquet.util.HadoopInputFile.fromPath(self._path(path), self._configuration)
+            reader = parquet.ParquetFileReader.open(file)
+            try:
+                return reader.getFooter().getFileMetaData().getSchema()
+            finally:
+                reader.close()
+
     def write(self, path: str, text: str) -> None:
         """A file that is there whole or not at all; what stood there is replaced."""
         target = self._path(path)
