@@ -82,7 +82,7 @@ def run(request: Request, how: How, master: str | None) -> None:
 def _run(cluster: Cluster, request: Request, how: How, stop: Stop) -> None:
     prepared = prepare(request, elsewhere=cluster.published)
     since = time.monotonic()
-    made = _made(cluster, prepared, request, how, stop)
+    made = made_on(cluster, prepared, request, how, stop)
     if how.quiet:
         return
     result = Result(made.rows, made.bytes, len(made.files), time.monotonic() - since)
@@ -91,7 +91,7 @@ def _run(cluster: Cluster, request: Request, how: How, stop: Stop) -> None:
         say(drawn(prepared))
 
 
-def _made(cluster: Cluster, prepared: Prepared, request: Request, how: How, stop: Stop) -> Manifest:
+def made_on(cluster: Cluster, prepared: Prepared, request: Request, how: How, stop: Stop) -> Manifest:
     plan, destination = prepared.plan, prepared.destination
     parts = extracts(plan, request.cut)
     options = Options(
