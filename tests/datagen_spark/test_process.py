@@ -77,6 +77,7 @@ def test_a_driver_that_is_killed_leaves_the_old_set_and_the_next_run_clears_up(t
             assert monotonic() < deadline
             sleep(0.05)
         process.kill()
+        process.wait()
         assert contents(folder) == before
         assert not group_lives(process.pid, 60.0)  # Java and its workers end by themselves
     finally:
