@@ -66,11 +66,14 @@ def start(
     """A session of that name. `events` is the history server's folder, made where it is a path of this machine;
     `log` is the file that takes what Java says.
 
-    `master` is all cores of this machine where neither it nor SPARK_MASTER is given. Raises UserError without Java.
+    `master` is all cores of this machine where neither it nor SPARK_MASTER is given. The Python of a cluster's
+    executors is PYSPARK_PYTHON, else called as this one. Raises UserError without Java.
     """
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     master = master or os.environ.get("SPARK_MASTER") or "local[*]"
     options = dict(ALWAYS)
+    if master.startswith("local") or not os.environ.get("PYSPARK_PYTHON"):
+        os.environ["PYSPARK_PYTHON"] = sys.executable
     if master.startswith("local"):
         os.environ["SPARK_LOCAL_IP"] = HERE
         options |= LOCAL

@@ -135,7 +135,7 @@ def test_a_mark_crlf_other_cases_and_other_names_are_accepted(shop: Any) -> None
 
 
 MARKED = {  # file -> what follows the mark
-    "lf.csv": 'id,at,city,amount,items,paid\n{},2025-01-05,Pune,1.00,2,true\n',
+    "lf.csv": "id,at,city,amount,items,paid\n{},2025-01-05,Pune,1.00,2,true\n",
     "crlf.csv": "id,at,city,amount,items,paid\r\n{},2025-01-05,Pune,1.00,2,true\r\n",
     "quoted.csv": '"id","at","city","amount","items","paid"\n{},2025-01-05,Pune,1.00,2,true\n',
     "several.csv": 'id,at,city,amount,items,paid\r\n{},2025-01-05,"P\r\nune",1.00,2,true\r\n',
