@@ -58,8 +58,10 @@ def check_columns(file: str, footer: Footer, reading: Reading) -> Iterator[str]:
     read = {form for name in reading.names for form in reading.accepted(name)}
     for name, kind in footer.unreadable.items():
         if fold(name) in read:
-            raise UserError(f"{file}: column {name!r} is of Parquet's type {kind}, which Spark cannot read; write it as another")
-        yield f"{file}: column {name!r} is left out; it is of Parquet's type {kind}, which Spark cannot read"
+            raise UserError(
+                f"{file}: column {name!r} is of Parquet's type {kind}, which Spark does not read; write another"
+            )
+        yield f"{file}: column {name!r} is left out; it is of Parquet's type {kind}, which Spark does not read"
 
 
 def _told_apart(file: str, names: Sequence[str]) -> None:

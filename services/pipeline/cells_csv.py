@@ -59,7 +59,7 @@ def _sort(header: Header, reading: Reading) -> Column:
 
 
 def _names_columns(header: Header, reading: Reading) -> Column:
-    """Whether every cell says the name of its column, in whatever case; the time's is asked first, which seldom does."""
+    """Whether every cell says the name of its column, in any case; the time's is asked first, which seldom does."""
     places = sorted(header.places, key=lambda name: name != reading.time.name)
     folded = (F.lower(F.btrim(cell(name), F.lit(WHITE))).isin(*reading.accepted(name)) for name in places)
     return F.coalesce(reduce(Column.__and__, folded, F.lit(True)), F.lit(False))

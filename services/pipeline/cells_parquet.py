@@ -34,9 +34,7 @@ def cells(rows: DataFrame, columns: Mapping[str, str], reading: Reading) -> Data
     missing = sum(1 << place for place, name in enumerate(reading.names) if name not in columns)
     types = {field.name: field.dataType for field in rows.schema}
     values = {
-        name: canonical(_column(columns[name]), types[columns[name]])
-        if name in columns
-        else F.lit(None).cast("string")
+        name: canonical(_column(columns[name]), types[columns[name]]) if name in columns else F.lit(None).cast("string")
         for name in reading.names
     }
     filled = rows.select(

@@ -137,8 +137,10 @@ def derive(read: DataFrame, reading: Reading) -> DataFrame:
 
 
 def _exact(derived: DerivedMeasure) -> Column:
-    value = rounded(F.col(measure(derived.name)), derived.scale)
-    return value.try_cast(f"decimal({decimals.DIGITS},{derived.scale})")
+    """The decimal; its limit where it is too large."""
+    value = F.col(measure(derived.name))
+    limit = F.lit(decimals.limit(derived.scale)).cast(f"decimal({decimals.DIGITS},{derived.scale})")
+    return F.coalesce(decimals.kept(rounded(value, derived.scale), derived.scale), F.when(value.isNotNull(), limit))
 
 
 def _reason(rows: DataFrame, reading: Reading, rules: Rules) -> Column:
@@ -159,6 +161,14 @@ def _faults(reading: Reading, rules: Rules, kinds: dict[str, DataType]) -> Itera
     for name in reading.flags:
         wrong = F.col(flag(name)).isNull() & ~is_blank(F.col(cell(name)).cast("string"))
         yield F.when(wrong, f"{name}: neither true nor false")
+    yield from measure_faults(reading)
+
+
+def measure_faults(reading: Reading) -> Iterator[Column]:
+    """What is wrong with measures that `derive` made, else null."""
+    for derived in reading.measures:
+        large = F.col(measure(derived.name)) == F.lit(decimals.limit(derived.scale))
+        yield F.when(large, f"{derived.name}: too large to be summed")
 
 
 def _time_fault(name: str, rules: Rules) -> Column:
