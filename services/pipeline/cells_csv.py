@@ -43,9 +43,10 @@ def cells(lines: DataFrame, header: Header, reading: Reading, *, whole: bool) ->
     return filled.withColumns({FAULT: _fault(header, reading), SORT: known}).drop(FIELDS)
 
 
-def content() -> Column:
-    """What a line says, however it is quoted."""
-    return F.to_json(_fields(F.col(RAW)))
+def rest(header: Header) -> Column:
+    """What a line says in columns that are not read, however it is quoted."""
+    fields = _fields(F.col(RAW))
+    return F.to_json(F.filter(fields, lambda _, place: ~place.isin(*header.places.values())))
 
 
 def missing_bits(header: Header, reading: Reading) -> int:
