@@ -59,9 +59,9 @@ def check_columns(file: str, footer: Footer, reading: Reading) -> Iterator[str]:
     for name, kind in footer.unreadable.items():
         if fold(name) in read:
             raise UserError(
-                f"{file}: column {name!r} is of Parquet's type {kind}, which Spark cannot read; write it as another"
+                f"{file}: column {name!r} is of Parquet's type {kind}, which Spark does not read; write another"
             )
-        yield f"{file}: column {name!r} is left out; it is of Parquet's type {kind}, which Spark cannot read"
+        yield f"{file}: column {name!r} is left out; it is of Parquet's type {kind}, which Spark does not read"
 
 
 def _told_apart(file: str, names: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ class Frame:
     """Rows that are read alike. Where `header` is given, usual `lines` need no cells."""
 
     cells: DataFrame
-    content: Column  # of a row's RAW: what it says, however it is spelled
+    rest: Column  # of a row's RAW: what it says in columns that are not read, however it is spelled
     lines: DataFrame | None = None
     header: Header | None = None
 
@@ -91,14 +91,14 @@ def read(spark: SparkSession, sources: Sources, reading: Reading, torn: Collecti
             lines = _lines(spark, flat)
             cells = cells_csv.cells(lines, header, reading, whole=False)
             usual = header.line in sources.usual
-            frames.append(Frame(cells, cells_csv.content(), *((lines, header) if usual else ())))
+            frames.append(Frame(cells, cells_csv.rest(header), *((lines, header) if usual else ())))
         if whole:
             cells = cells_csv.cells(whole_records(_lines(spark, whole, returns=True)), header, reading, whole=True)
-            frames.append(Frame(cells, cells_csv.content()))
+            frames.append(Frame(cells, cells_csv.rest(header)))
     if sources.json:
-        frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.content()))
+        frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.rest(reading)))
     for footer, files in sources.parquet:
-        frames.append(Frame(_parquet_cells(spark, footer, files, reading, warn), F.col(RAW)))
+        frames.append(Frame(_parquet_cells(spark, footer, files, reading, warn), cells_json.rest(reading)))
     return frames
 
 

@@ -43,9 +43,10 @@ def cells(lines: DataFrame, header: Header, reading: Reading, *, whole: bool) ->
     return filled.withColumns({FAULT: _fault(header, reading), SORT: known}).drop(FIELDS)
 
 
-def content() -> Column:
-    """What a line says, however it is quoted."""
-    return F.to_json(_fields(F.col(RAW)))
+def rest(header: Header) -> Column:
+    """What a line says in columns that are not read, however it is quoted."""
+    fields = _fields(F.col(RAW))
+    return F.to_json(F.filter(fields, lambda _, place: ~place.isin(*header.places.values())))
 
 
 def missing_bits(header: Header, reading: Reading) -> int:
@@ -59,7 +60,7 @@ def _sort(header: Header, reading: Reading) -> Column:
 
 
 def _names_columns(header: Header, reading: Reading) -> Column:
-    """Whether every cell says the name of its column, in whatever case; the time's is asked first, which seldom does."""
+    """Whether every cell says the name of its column, in any case; the time's is asked first, which seldom does."""
     places = sorted(header.places, key=lambda name: name != reading.time.name)
     folded = (F.lower(F.btrim(cell(name), F.lit(WHITE))).isin(*reading.accepted(name)) for name in places)
     return F.coalesce(reduce(Column.__and__, folded, F.lit(True)), F.lit(False))

@@ -57,9 +57,14 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     )
 
 
-def content() -> Column:
-    """What an object says, in whatever order and however it is spaced."""
-    return F.to_json(F.try_parse_json(F.col(RAW)))
+def rest(reading: Reading) -> Column:
+    """What an object says under keys that are not read, in whatever order and however it is spaced."""
+    known = [form for name in reading.names for form in reading.accepted(name)]
+    others = F.map_filter(_parsed(F.col(RAW)), lambda key, _: ~_folded(key).isin(*known))
+    told = F.transform(
+        F.array_sort(F.map_keys(others)), lambda key: F.struct(key, F.to_json(F.element_at(others, key)))
+    )
+    return F.to_json(told)
 
 
 def _parsed(raw: Column) -> Column:
@@ -73,8 +78,12 @@ def _parsed(raw: Column) -> Column:
 def _names(keys: Column, reading: Reading) -> Column:
     """The keys folded; of the usual ones it is known beforehand what comes of it."""
     usual = [column.name for column in reading.analysis.columns]
-    folded = F.transform(keys, lambda key: F.lower(F.btrim(key, F.lit(WHITE))))
+    folded = F.transform(keys, _folded)
     return F.when(keys == _texts(usual), _texts(list(map(fold, usual)))).otherwise(folded)
+
+
+def _folded(key: Column) -> Column:
+    return F.lower(F.btrim(key, F.lit(WHITE)))
 
 
 def _texts(texts: list[str]) -> Column:

@@ -113,7 +113,7 @@ class Files:
                 stream.close()
 
     def parquet_schema(self, path: str) -> Any:
-        """The columns that the footer of a Parquet file names, as Parquet's own MessageType. OSError where it is none."""
+        """What the footer of a Parquet file says of columns, as Parquet's own MessageType. OSError where it is none."""
         with _mapped(path):
             parquet = self._jvm.org.apache.parquet.hadoop
             file = parquet.util.HadoopInputFile.fromPath(self._path(path), self._configuration)

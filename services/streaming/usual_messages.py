@@ -82,7 +82,7 @@ def looked_at(records: DataFrame, spelled: Spelling, reading: Reading, narrow: R
     rest = [name for name in records.columns if name != VALUE]
     parted = records.withColumn(REPLACED, _replaced(spelled)).withColumn(PARTS, _parts())
     derived = cleansing.derive(parted.withColumns(_values(spelled, reading)), reading)
-    usual = F.when(_is_believed(rules), F.struct(*_said(reading, narrow)))
+    usual = F.when(_is_believed(reading, rules), F.struct(*_said(reading, narrow)))
     told = derived.select(*rest, VALUE, usual.alias(USUAL))
     return told.select(*rest, F.when(F.col(USUAL).isNull(), F.col(VALUE)).alias(VALUE), USUAL)
 
@@ -133,11 +133,13 @@ def _us(text: Column) -> Column:
     return F.unix_micros(text.try_cast("timestamp"))
 
 
-def _is_believed(rules: Rules) -> Column:
+def _is_believed(reading: Reading, rules: Rules) -> Column:
     """Never null."""
     ahead = F.col(INSTANT) - F.col(CLOCK_US) > times.DAY_US
     source = (F.col(FATE) == HEARTBEAT) | ((F.col(FATE) == COUNTED) & F.col(SOURCE_TIME).isNotNull())
-    return F.coalesce(F.col(INSTANT).between(rules.first_us, rules.last_us) & ~ahead & source, F.lit(False))
+    counts = F.col(INSTANT).between(rules.first_us, rules.last_us) & ~ahead & source
+    too_large = F.coalesce(*cleansing.measure_faults(reading), F.lit(None)).isNotNull()
+    return F.coalesce(counts & ~too_large, F.lit(False))
 
 
 def _said(reading: Reading, narrow: Reading) -> Iterator[Column]:
@@ -169,10 +171,8 @@ def _value(place: int, column: InputColumn, reading: Reading) -> str:
 
 
 def _number(one: NumberColumn) -> str:
-    if one.whole:
-        return WHOLE
     fraction = rf"(?:\.[0-9]{{1,{one.scale}}})?" if one.scale else ""
-    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.DIGITS - one.scale) - 1}}}){fraction}"
+    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.digits_before_point(one)) - 1}}}){fraction}"
 
 
 def _read(column: InputColumn, reading: Reading) -> str:

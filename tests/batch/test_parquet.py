@@ -78,11 +78,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a type that Spark does not know": (
         {"amount": UNREAD["half"]},
-        r"a.parquet: column 'amount' is of Parquet's type FLOAT16, which Spark cannot read; write it as another",
+        r"a.parquet: column 'amount' is of Parquet's type FLOAT16, which Spark does not read; write another",
     ),
     "a decimal that is too wide": (
         {"amount": UNREAD["wide"]},
-        r"a.parquet: column 'amount' is of Parquet's type DECIMAL\(50,2\), which Spark cannot read; write it as another",
+        r"a.parquet: column 'amount' is of Parquet's type DECIMAL\(50,2\), which Spark does not read; write another",
     ),
 }
 

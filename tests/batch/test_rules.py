@@ -31,6 +31,8 @@ WRONG = {  # row -> reason
     "w13,2025-01-05,Pune,1.00,2,true,x": "7 fields, not 6",
     "w14,2025-01-05,Pu\0ne,1.00,2,true": "a NUL byte",
     'w15,2025-01-05,P"une,1.00,2,true': "quotes that RFC 4180 does not allow",
+    "w17,2025-01-05,Pune,1.00,1000000000000000,true": "items: too large to be summed",
+    "w18,2025-01-05,Pune,1000000000000000000000000,2,true": "amount: too large to be summed",
     f"w16,2025-01-05,{'x' * 65_537},1.00,2,true": "city: longer than 64 KiB",
 }
 READ = (  # rows that count as they stand

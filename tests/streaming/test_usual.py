@@ -48,7 +48,10 @@ FLEET: dict[str, Any] = {
         "dimensions": ["line", "night"],
         "numeric_fields": ["fare"],
         "boolean_fields": ["night"],
-        "measures": [{"name": "each", "expression": "riders / 3", "precision": 2}],
+        "measures": [
+            {"name": "each", "expression": "riders / 3", "precision": 2},
+            {"name": "grown", "expression": "fare * riders * 1e10", "precision": 2},
+        ],
         "stream": {"value": "each"},
     },
 }
@@ -91,6 +94,7 @@ TRIPS = [
     trip(2, place=None, line=None, night=None, riders=None, note=None),
     trip(3, place={"lat": 1, "lon": -0.25}, line=0, riders=-5),
     trip(-4, fare=None, line=-7),
+    trip(5, riders=40000000000000),
 ]
 SALE, TRIP = written(sale(9, "10:00", city="Delhi")), written(trip(9))
 ODD_SALES = [
@@ -119,6 +123,7 @@ ODD_SALES = [
     SALE.replace(b'"amount":1.25', b'"amount":125e-2'),
     SALE.replace(b'"amount":1.25', b'"amount":NaN'),
     SALE.replace(b'"items":1', b'"items":1.5'),
+    SALE.replace(b'"items":1', b'"items":1000000000000000'),
     SALE.replace(b'"items":1', b'"items":9223372036854775808'),
     SALE.replace(b'"paid":true', b'"paid":"yes"'),
     SALE.replace(b'"paid":true', b'"paid":maybe'),
@@ -145,6 +150,7 @@ ODD_TRIPS = [
     TRIP.replace(b'"line":3', b'"line":-0'),
     TRIP.replace(b'"line":3', b'"line":"3"'),
     TRIP.replace(b'"fare":2.125', b'"fareX":2.125'),
+    TRIP.replace(b'"riders":4', b'"riders":400000000000000'),  # what they make is too large to be summed
     TRIP.replace(b'"fare":2.125', b'"fare":2.1234567'),
     TRIP.replace(b'"trip":9', b'"trip":null'),
     TRIP.replace(b'"trip":9', b'"trip":9.5'),
