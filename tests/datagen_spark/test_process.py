@@ -114,7 +114,7 @@ def test_a_master_that_does_not_answer_is_told_at_once(document: Path, tmp_path:
 def test_what_cannot_be_is_refused_before_java_starts(
     words: list[str], sentence: str, document: Path, tmp_path: Path
 ) -> None:
-    output = [] if "-o" in words else ["-o", tmp_path / "shop"]
+    output = [] if "-o" in words else ["-o", str(tmp_path / "shop")]
     code, told = said(document, *output, *words)
     assert (code, sentence in told) == (2, True), told
     assert "Traceback" not in told

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pyspark import TaskContext
@@ -61,10 +62,7 @@ class Unlucky(Maker):
 
 
 def main(schema: Path, folder: str, scratch: str) -> None:
-    def unlucky(*fields: object) -> Maker:
-        return Unlucky(*fields, scratch)  # type: ignore[arg-type]
-
-    job.Maker = unlucky  # type: ignore[assignment,misc]
+    setattr(job, "Maker", partial(Unlucky, scratch=scratch))  # noqa: B010
     stop = Stop()
     cluster = Cluster(MASTER, stop)
     request = Request(schema, folder, cut=Cut())
