@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from pyspark.find_spark_home import _find_spark_home
 
 from datagen.cli import main
 from demo.broker import free_port
@@ -37,17 +39,43 @@ def said(document: Path, *words: str | Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.fixture
+def standalone(tmp_path: Path) -> Iterator[str]:
+    """A master, and workers on two hosts, for a twin runs on another than the first attempt's."""
+    spark_class = Path(_find_spark_home(), "bin", "spark-class")
+    port = free_port()
+    deploy, here, master = "org.apache.spark.deploy", "127.0.0.1", f"spark://127.0.0.1:{port}"
+    commands = [[f"{deploy}.master.Master", "--host", here, "--port", str(port), "--webui-port", "0"]]
+    for host in (here, "127.0.0.2"):
+        sizes = ("--cores", "1", "--memory", "600m", "--webui-port", "0", "--work-dir", str(tmp_path / "work"))
+        commands.append([f"{deploy}.worker.Worker", "--host", host, *sizes, master])
+    log = (tmp_path / "cluster.log").open("wb")
+    daemons = [subprocess.Popen([spark_class, *words], stdout=log, stderr=log) for words in commands]
+    try:
+        deadline = monotonic() + LIMIT_S
+        while (tmp_path / "cluster.log").read_text().count("Successfully registered with master") < 2:
+            assert monotonic() < deadline, (tmp_path / "cluster.log").read_text()
+            assert [daemon.poll() for daemon in daemons] == [None] * 3, (tmp_path / "cluster.log").read_text()
+            sleep(0.1)
+        yield master
+    finally:
+        for daemon in daemons:
+            daemon.kill()
+            daemon.wait()
+        log.close()
+
+
 @pytest.mark.spark
 @pytest.mark.slow
-def test_attempts_that_fail_and_twins_change_nothing(document: Path, tmp_path: Path) -> None:
+def test_attempts_that_fail_and_twins_change_nothing(document: Path, tmp_path: Path, standalone: str) -> None:
     make(plan_of(document), tmp_path / "local")
     for room in ("conf", "notes", "tasks"):
         (tmp_path / room).mkdir()
     (tmp_path / "conf" / "spark-defaults.conf").write_text(SPECULATION)
     folder = tmp_path / "tasks" / "shop"
     done = subprocess.run(
-        [sys.executable, twins.__file__, document, folder, tmp_path / "notes"],
-        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf")},
+        [sys.executable, twins.__file__, document, folder, tmp_path / "notes", standalone],
+        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "SPARK_LOCAL_IP": "127.0.0.1"},
         capture_output=True,
         text=True,
         check=False,
@@ -56,6 +84,7 @@ def test_attempts_that_fail_and_twins_change_nothing(document: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     notes = {path.name for path in (tmp_path / "notes").iterdir()}
     assert {"twin.0", "twin.1"} < notes
+    assert "lonely" not in notes  # the second was a speculative one, not one after a failure
     assert len([name for name in notes if name.endswith(".0")]) == len(DAYS)
     assert len([name for name in notes if name.endswith(".1")]) == len(DAYS)
     assert contents(folder) == contents(tmp_path / "local")

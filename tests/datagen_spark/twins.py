@@ -1,6 +1,6 @@
-"""A run on a small cluster of this machine's own, in which every task goes wrong in some way. A program of its own:
+"""A run on a cluster in which every task goes wrong in some way. A program of its own:
 
-    python twins.py SCHEMA FOLDER SCRATCH
+    python twins.py SCHEMA FOLDER SCRATCH MASTER
 
 The first attempt at each file fails, after half of it or after all of it; but of the last file the first attempt waits
 for its speculative twin, and the twin for it, so that both put the file in place. Notes in SCRATCH say what happened.
@@ -25,8 +25,7 @@ from datagen_spark.generate import Cluster, made_on
 from datagen_spark.tasks import Maker
 from pipeline.stopping import Stop
 
-MASTER = "local-cluster[2,1,512]"
-PATIENCE_S = 120.0
+PATIENCE_S = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Unlucky(Maker):
         deadline = time.monotonic() + PATIENCE_S
         while not all(Path(self.scratch, f"twin.{one}").exists() for one in (0, 1)):
             if time.monotonic() > deadline:
+                self._note("lonely")
                 raise TimeoutError("no twin came")
             time.sleep(0.05)
         return written
@@ -61,10 +61,10 @@ class Unlucky(Maker):
         Path(self.scratch, name).touch()
 
 
-def main(schema: Path, folder: str, scratch: str) -> None:
+def main(schema: Path, folder: str, scratch: str, master: str) -> None:
     setattr(job, "Maker", partial(Unlucky, scratch=scratch))  # noqa: B010
     stop = Stop()
-    cluster = Cluster(MASTER, stop)
+    cluster = Cluster(master, stop)
     request = Request(schema, folder, cut=Cut())
     try:
         made_on(cluster, prepare(request, {}), request, How(quiet=True), stop)
@@ -73,4 +73,4 @@ def main(schema: Path, folder: str, scratch: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    main(Path(sys.argv[1]), *sys.argv[2:])
