@@ -1,6 +1,6 @@
 # Every target sets up first what is missing; a second run sets nothing up. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo status down doctor reset test lint check bench fix golden pictures lock clean distclean
+.PHONY: help setup demo status down doctor reset test test-compose lint check bench fix golden pictures lock clean distclean
 
 SCHEMA ?= schemas/card_transactions.json
 ARGS   ?=
@@ -8,7 +8,7 @@ RUN    := sh services/demo/setup/run
 
 help: ## this list
 	@echo "make TARGET [SCHEMA=schemas/card_transactions.json] [ARGS='...']"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s%s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s%s\n' "$$name" "$$what"; done
 
 setup: ## the virtual environment, packages and artefacts, and nothing else
 	@$(RUN)
@@ -22,14 +22,17 @@ status: ## how each part of a running demo is (ARGS=--json for scripts)
 down: ## end a running demo
 	@$(RUN) -m demo down $(ARGS)
 
-doctor: ## what of this machine does not fit, and what to do about it
-	@$(RUN) --bare -m demo.doctor
+doctor: ## what of this machine does not fit, and what to do about it (ARGS=--compose for the Compose stacks)
+	@$(RUN) --bare -m demo.doctor $(ARGS)
 
 reset: ## remove what the demo made: inputs, outputs, topics, checkpoints
 	@$(RUN) -m demo reset $(ARGS)
 
-test: ## all tests (ARGS='tests/demo -k name' some)
-	@$(RUN) -m pytest $(ARGS)
+test: ## all tests but those of the Compose stacks (ARGS='tests/demo -k name' some)
+	@$(RUN) -m pytest -m "not docker" $(ARGS)
+
+test-compose: ## the Compose stacks on a real engine, which has to be there
+	@DEMO_ENGINE=required $(RUN) -m pytest -m docker $(ARGS)
 
 lint: ## formatting, lint and types
 	@$(RUN) -m ruff format --check .
@@ -37,7 +40,7 @@ lint: ## formatting, lint and types
 	@$(RUN) -m mypy
 
 check: lint ## lint, and the tests that need no JVM and no browser
-	@$(RUN) -m pytest -q -m "not spark and not kafka and not browser and not slow" $(ARGS)
+	@$(RUN) -m pytest -q -m "not spark and not kafka and not browser and not docker and not slow" $(ARGS)
 
 bench: ## measure this machine against other ways of making rows (ARGS='--quick', ARGS='--write' docs/performance.md)
 	@SPARK_SUBMIT_OPTS= SPARK_LAUNCHER_OPTS= $(RUN) -m bench $(ARGS)

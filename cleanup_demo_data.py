@@ -1,9 +1,9 @@
 """Back to a clean slate: removes what the demo made below data/ and leaves the empty skeleton of a fresh clone.
 
 What goes: sets and other extracts in data/input, everything in data/output and data/state. With these go a stream's
-topic, position, checkpoint, sink, ledger and windows, which are of use only together. What stays: files in data/input
-that are not called as ours are, links, mounts and what lies behind them. Nothing goes while a job or a generator is at
-work.
+topic, position, checkpoint, sink, ledger and windows, which are of use only together; and what the Compose stacks keep
+with the container engine, HDFS and all. What stays: mounts, files in data/input that are not called as ours are, links
+there, and what lies behind any link. Nothing goes while a job, a generator or a stack is at work.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent
@@ -26,8 +27,11 @@ from datagen.sinks import locks  # noqa: E402
 from datagen.sinks.faults import size_text  # noqa: E402
 from datagen.sinks.naming import is_safe_path  # noqa: E402
 from datagen.sinks.place import strangers_in  # noqa: E402
-from datagen.sinks.trees import Content, Left, content, is_folder, is_mount, remove_tree, walk  # noqa: E402
+from datagen.sinks.trees import MOUNTED, Content, Left, content, is_folder, is_mount, mounts_in, remove_tree, walk  # noqa: E402
+from demo import engine  # noqa: E402
+from demo.engine import Leftover  # noqa: E402
 
+NO_STACKS: Mapping[str, Path] = MappingProxyType({})
 SKELETON = ("input", "output", "state/checkpoints", "state/spark-events")
 DEMO_LOCK = "state/demo/lock"
 LOCK = re.compile(r"lock|.*\.lock|\..*\.tmp")
@@ -40,7 +44,9 @@ class Survey:
 
     doomed: tuple[tuple[Path, Content], ...]
     strangers: tuple[Path, ...]  # in data/input, not made here
-    barred: tuple[Left, ...]  # links and mounts in place of folders of ours
+    barred: tuple[Left, ...]  # what stands in place of folders of ours
+    mounted: tuple[Left, ...]  # at or below what is to go
+    leftovers: tuple[Leftover, ...] = ()  # of the Compose stacks
 
     @property
     def total(self) -> Content:
@@ -50,7 +56,7 @@ class Survey:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
-        return clean(ROOT / "data", yes=options.yes, dry_run=options.dry_run)
+        return clean(ROOT / "data", yes=options.yes, dry_run=options.dry_run, stacks=engine.stacks(ROOT))
     except UserError as error:
         say(str(error), sys.stderr)
         return error.exit_code
@@ -65,33 +71,42 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def clean(data: Path, *, yes: bool, dry_run: bool) -> int:
-    """0 done, or declined; 1 where something could not be removed. UserError where somebody is at work."""
+def clean(data: Path, *, yes: bool, dry_run: bool, stacks: Mapping[str, Path] = NO_STACKS) -> int:
+    """0 done, or declined; 1 where something could not be removed. UserError where somebody is at work.
+
+    `stacks` are those whose containers, networks and volumes go as well, by name, with their Compose files.
+    """
     if data.is_symlink() or is_mount(data):
         raise UserError(f"{data}: is a link or a mount, which is not followed; clear the folder it leads to by hand")
-    survey = look(data)
+    survey = look(data, list(stacks))
     refuse_while_at_work(data)
+    for name in engine.running(list(stacks)):
+        raise UserError(f"{name} is running; `docker compose -f {stacks[name].name} down` ends it, then run this again")
     show(survey, data.parent)
     if dry_run:
         say("nothing was removed")
         return 0
-    if survey.doomed and not (yes or agreed()):
+    if (survey.doomed or survey.leftovers) and not (yes or agreed()):
         say("nothing was removed")
         return 0
-    left = [*survey.barred, *remove(data, survey)]
-    restore_skeleton(data, barred={entry.path for entry in survey.barred})
+    left = dict.fromkeys([*survey.barred, *survey.mounted, *remove(data, survey)])
+    kept_back = [leftover for leftover in survey.leftovers if not engine.remove(leftover)]
+    restore_skeleton(data, survey.barred)
     for entry in left:
         say(f"{entry.path.relative_to(data.parent)}: not removed: {entry.reason}", sys.stderr)
-    say("some of it is still there" if left else f"done; {data.name}/ is as in a fresh clone")
-    return 1 if left else 0
+    for leftover in kept_back:
+        say(f"{leftover}: not removed: `docker {leftover.kind} rm {leftover.name}` says why", sys.stderr)
+    some = bool(left or kept_back)
+    say("some of it is still there" if some else f"done; {data.name}/ is as in a fresh clone")
+    return 1 if some else 0
 
 
-def look(data: Path) -> Survey:
-    barred = [Left(path, "is a link or a mount, which is not followed") for path in rooms(data) if not enterable(path)]
+def look(data: Path, stacks: Sequence[str] = ()) -> Survey:
+    barred = bars(data)
     doomed: list[Path] = []
     strangers: list[Path] = []
     for room in rooms(data):
-        if not is_folder(room) or any(bar.path in (room, *room.parents) for bar in barred):
+        if not is_folder(room) or lies_in(room, barred):
             continue
         for path in sorted(room.iterdir()):
             if room.name == "input":
@@ -100,7 +115,9 @@ def look(data: Path) -> Survey:
                 strangers += others
             elif path not in kept(data) and path not in rooms(data):
                 doomed.append(path)
-    return Survey(tuple((path, content(path)) for path in doomed), tuple(strangers), tuple(barred))
+    mounted = [Left(mount, MOUNTED) for path in doomed for mount in mounts_in(path)]
+    counted = tuple((path, content(path)) for path in doomed if not lies_in(path, mounted))
+    return Survey(counted, tuple(strangers), tuple(barred), tuple(mounted), tuple(engine.leftovers(stacks)))
 
 
 def rooms(data: Path) -> tuple[Path, ...]:
@@ -110,6 +127,23 @@ def rooms(data: Path) -> tuple[Path, ...]:
 
 def kept(data: Path) -> frozenset[Path]:
     return frozenset(data / name / ".gitkeep" for name in SKELETON)
+
+
+def bars(data: Path) -> list[Left]:
+    """What stands in place of the skeleton's folders and stays; nothing behind it is looked at."""
+    found: list[Left] = []
+    for path in (data, *rooms(data)):
+        if lies_in(path, found):
+            continue
+        if not enterable(path):
+            found.append(Left(path, "is a link or a mount, which is not followed"))
+        elif os.path.lexists(path) and not is_folder(path):
+            found.append(Left(path, "is no folder, and one belongs there; move it away"))
+    return found
+
+
+def lies_in(path: Path, barred: Sequence[Left]) -> bool:
+    return any(left.path in (path, *path.parents) for left in barred)
 
 
 def enterable(path: Path) -> bool:
@@ -152,7 +186,11 @@ def refuse_while_at_work(data: Path) -> None:
 def show(survey: Survey, root: Path) -> None:
     for path, made in survey.doomed:
         say(f"  {path.relative_to(root)!s:<48} {made.files:>7,} files  {size_text(made.bytes):>8}")
+    for leftover in survey.leftovers:
+        say(f"  {leftover}")
     say(f"{survey.total.files:,} files to remove, {size_text(survey.total.bytes)}")
+    for left in (*survey.barred, *survey.mounted):
+        say(f"stays: {left.path.relative_to(root)}: {left.reason}")
     for path in survey.strangers:
         say(f"kept, not made here: {path.relative_to(root)}")
 
@@ -189,10 +227,10 @@ def hold(path: Path, held: ExitStack) -> None:
         return
 
 
-def restore_skeleton(data: Path, barred: set[Path]) -> None:
+def restore_skeleton(data: Path, barred: Sequence[Left]) -> None:
     for name in SKELETON:
         folder = data / name
-        if barred.isdisjoint([folder, *folder.parents]):
+        if not lies_in(folder, barred):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".gitkeep").touch()
 

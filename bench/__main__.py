@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import batch, generate, replay, stream
+from bench import batch, generate, latency, replay, stream
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
@@ -46,7 +46,18 @@ def streaming(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[
     return stream.results_table(results), stream.claims(results)
 
 
-PARTS: dict[str, Part] = {"generate": generating, "batch": batching, "replay": replaying, "stream": streaming}
+def waiting(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    waited = latency.measure(20 if quick else 90, folder, say)
+    return latency.results_table(waited), latency.claims(waited)
+
+
+PARTS: dict[str, Part] = {
+    "generate": generating,
+    "batch": batching,
+    "replay": replaying,
+    "stream": streaming,
+    "latency": waiting,
+}
 
 
 def main() -> int:

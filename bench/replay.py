@@ -39,7 +39,7 @@ def rounds(count: int, rows: int, folder: Path, tell: Callable[[str], None]) -> 
             for name, kind in KINDS.items():
                 topic = f"{kind}-{number}"
                 if kind != "ours":
-                    _make(address, topic)
+                    make_topic(address, topic)
                 used = run("replay_client", [kind, source, address, topic, rows, folder / f"state-{number}-{kind}"])
                 results.setdefault(name, []).append(used)
                 tell(f"round {number + 1}: {name}: {used.cpu_s:.1f} CPU-seconds, {used.seconds:.1f} s")
@@ -66,7 +66,7 @@ def broker(folder: Path) -> Iterator[str]:
         child.end(grace_s=10)
 
 
-def _make(address: str, topic: str) -> None:
+def make_topic(address: str, topic: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=address)
     admin.create_topics({topic: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
     admin.close()

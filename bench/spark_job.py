@@ -35,6 +35,6 @@ def write(spark: SparkSession, source: Path, target: Path, identified: bool) -> 
 
 if __name__ == "__main__":
     SOURCE, TARGET, ROWS, IDENTIFIED = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "with"
-    SESSION = start(NAME, events=TARGET.with_name("events"))
+    SESSION = start(NAME, events=str(TARGET.with_name("events")))
     measured(ROWS, lambda: write(SESSION, SOURCE, TARGET, IDENTIFIED), TARGET)
     SESSION.stop()

@@ -20,6 +20,9 @@ from web.streams import Streams, streamed_datasets
 @click.option(
     "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Where output/ is."
 )
+@click.option(
+    "--batch-data", type=click.Path(path_type=Path), help="Where the batch job's output/ is, if elsewhere [DATA]."
+)
 @click.option("--dataset", help="Whose stream is shown; needed where several datasets have one.")
 @click.option("--fingerprint", help="Which of its streams, by the first digits; else the one last at work.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -33,13 +36,21 @@ from web.streams import Streams, streamed_datasets
     show_default=True,
     help="Seconds between two looks for newer windows.",
 )
-def command(data: Path, dataset: str | None, fingerprint: str | None, host: str, port: int, refresh_s: float) -> None:
+def command(
+    data: Path,
+    batch_data: Path | None,
+    dataset: str | None,
+    fingerprint: str | None,
+    host: str,
+    port: int,
+    refresh_s: float,
+) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     hosts = os.environ.get("DASHBOARD_TRUSTED_HOSTS", "").split()
     try:
         name = dataset or _only(data)
         live = Streams(data, name, fingerprint)
-        app = create_app(live, Published(data, name), refresh_s=refresh_s, hosts=(host, *hosts))
+        app = create_app(live, Published(batch_data or data, name), refresh_s=refresh_s, hosts=(host, *hosts))
         sys.exit(serve(app, "Streaming page", host, port))
     except UserError as error:
         click.echo(f"streaming_dashboard: {error}", err=True)

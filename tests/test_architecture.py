@@ -24,6 +24,7 @@ IMPORT_ROOTS = (ROOT / "services", ROOT)
 INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "datagen": set(),
     "pipeline": {"datagen"},
+    "datagen_spark": {"datagen", "pipeline"},
     "batch": {"datagen", "pipeline"},
     "streaming": {"datagen", "pipeline"},
     "event_generator": {"datagen"},
@@ -31,6 +32,7 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "dashboard": {"datagen", "web"},
     "streaming_dashboard": {"datagen", "web"},
     "demo": {"datagen", "pipeline", "batch", "streaming", "event_generator", "web", "dashboard", "streaming_dashboard"},
+    "compose": {"datagen", "event_generator", "demo"},
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},
@@ -38,6 +40,7 @@ NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "dashboard": {"pyspark", "kafka"},
     "streaming_dashboard": {"pyspark", "kafka"},
     "pipeline": {"flask", "waitress"},
+    "datagen_spark": {"kafka", "flask", "waitress", "duckdb"},
     "batch": {"flask", "waitress"},
     "streaming": {"flask", "waitress", "kafka", "duckdb"},
     "event_generator": {"pyspark", "flask", "waitress"},
@@ -50,6 +53,7 @@ LANGUAGE = {
     "signal",
 }  # columns of the gallery whose names Python or the browser use themselves
 SPEAKS_OF_COLUMNS = (
+    "services/datagen_spark",
     "services/pipeline",
     "services/batch",
     "services/streaming",

@@ -20,6 +20,9 @@ BINARY: Mapping[bytes, str] = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
 }
+RETURN = "\r"
+TOO_LONG = "a column's name is longer than 128 KiB; this is no header"
+RETURNS = "its lines end with CR alone; save it with LF or CRLF"
 OTHER_DELIMITERS = {";": "';'", "\t": "tabs", "|": "'|'", ":": "':'"}
 
 
@@ -32,6 +35,8 @@ def first_line(file: str, head: bytes) -> str:
     if b"\0" in line:
         utf_16 = b"\0" in line[:2]
         raise UserError(f"{file}: this is {'UTF-16; save it as UTF-8' if utf_16 else 'no text file'}")
+    if not end and b"\r" in line.rstrip(b"\r"):
+        raise UserError(f"{file}:1: {RETURNS}")
     if not end and len(head) >= LONGEST_BYTES:
         raise UserError(f"{file}:1: the first line is longer than 1 MiB; this is no CSV file with a header")
     try:
@@ -41,9 +46,15 @@ def first_line(file: str, head: bytes) -> str:
 
 
 def read_header(file: str, head: bytes, reading: Reading) -> Header:
-    """Where the columns that are read lie. Raises UserError where the file has no header that could be theirs."""
-    line = first_line(file, head)
-    names = _names(line)
+    """Where the columns that are read lie. Raises UserError where the file has no header that could be theirs.
+
+    Its line comes without a byte order mark, as Spark hands it over.
+    """
+    line = first_line(file, head).removeprefix(MARK)
+    try:
+        names = _names(line)
+    except csv.Error as error:
+        raise UserError(f"{file}:1: {RETURNS if RETURN in line else TOO_LONG}") from error
     if not any(names):
         raise UserError(f"{file}: no header; the first line has to name the columns, {_wanted(reading)} among them")
     _known(file, names, line, reading)
@@ -58,7 +69,7 @@ def strange(line: str, reading: Reading) -> list[str]:
 
 
 def _names(line: str) -> list[str]:
-    return [fold(name) for name in next(csv.reader([line.removeprefix(MARK)], strict=False), [])]
+    return [fold(name) for name in next(csv.reader([line], strict=False), [])]
 
 
 def _place(file: str, names: Sequence[str], name: str, reading: Reading) -> int | None:
@@ -76,7 +87,7 @@ def _known(file: str, names: Sequence[str], line: str, reading: Reading) -> None
     if known & set(names):
         return
     for delimiter, spoken in OTHER_DELIMITERS.items():
-        if known & {fold(name).strip('"') for name in line.removeprefix(MARK).split(delimiter)}:
+        if known & {fold(name).strip('"') for name in line.split(delimiter)}:
             raise UserError(f"{file}:1: its columns are separated by {spoken}; save it with commas")
     shown = line if len(line) <= 80 else line[:79] + "…"
     raise UserError(

@@ -14,11 +14,12 @@ from pyspark.sql import functions as F
 from batch.groups import DIFFERING
 from batch.scan import Frame
 from pipeline.cells import BLOCK, FILE, RECORD, ROW, SORT, cell
-from pipeline.cleansing import COUNTED, FATE, Rules, judge
+from pipeline.cleansing import COUNTED, FATE, Rules, judge, values
 from pipeline.reading import Reading
 from pipeline.texts import is_blank
 
 IDENTITY, HASH, CONTENT = "identity", "hash", "content"
+READ, REST = "read", "rest"  # the values of columns that are read, and what the others say
 PLACE = (FILE, BLOCK, ROW)
 
 
@@ -50,11 +51,10 @@ def _candidates(frame: Frame, name: str, twice: DataFrame, reading: Reading, rul
     """Rows whose hash occurs twice, as far as they count."""
     hashed = frame.cells.withColumns({IDENTITY: F.col(name).cast("string"), HASH: _hash(F.col(name))})
     alike = hashed.where(_has_id(name)).join(twice, HASH, "left_semi").drop(HASH)
-    return (
-        judge(alike, reading, rules)
-        .where(F.col(FATE) == COUNTED)
-        .select(*PLACE, frame.content.alias(CONTENT), IDENTITY)
-    )
+    read = (value.alias(name) for name, value in values(alike, reading).items())
+    content = F.struct(F.to_json(F.struct(*read)).alias(READ), frame.rest.alias(REST))
+    judged = judge(alike.withColumn(CONTENT, content), reading, rules)
+    return judged.where(F.col(FATE) == COUNTED).select(*PLACE, CONTENT, IDENTITY)
 
 
 def _repeats(rows: DataFrame) -> DataFrame:

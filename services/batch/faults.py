@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from datagen.errors import UserError
-from pipeline.faults import said
+from pipeline.faults import OVERFLOW, TOO_LARGE, said
 
 FILE = re.compile(r"(?:reading file|file) (file:[^\s,]+|hdfs:[^\s,]+)")
 CAUSES = {  # what stands in the message -> what is wrong with the file
@@ -17,6 +17,7 @@ CAUSES = {  # what stands in the message -> what is wrong with the file
     "not a gzip file": "not gzip, though its name says so",
     "incorrect header check": "not gzip, though its name says so",
     "incorrect data check": "damaged; fetch or make it anew",
+    "CRC failure": "damaged; fetch or make it anew",
     "invalid block type": "damaged; fetch or make it anew",
     "invalid stored block": "damaged; fetch or make it anew",
     "invalid distance": "damaged; fetch or make it anew",
@@ -25,6 +26,7 @@ CAUSES = {  # what stands in the message -> what is wrong with the file
     "CANNOT_READ_FILE_FOOTER": "not Parquet, though its name says so, or cut off; fetch or make it anew",
     "FAILED_READ_FILE.FILE_NOT_EXIST": "gone while it was read; run this again",
     "FileNotFoundException": "gone while it was read; run this again",
+    "FAILED_READ_FILE": "damaged; fetch or make it anew",  # whatever the reader of its format says
 }
 
 
@@ -37,6 +39,8 @@ def told(error: BaseException) -> UserError | None:
         return None
     if "Permission denied" in text:
         return UserError(f"permission denied: {text.splitlines()[0]}")
+    if re.search(OVERFLOW, text):
+        return UserError(TOO_LARGE)
     for mark, fault in CAUSES.items():
         if mark in text:
             return UserError(f"{_file(text)}: {fault}")

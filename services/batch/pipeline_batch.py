@@ -28,13 +28,16 @@ from datagen.model import Dataset  # noqa: E402
 from datagen.schema import read_schema  # noqa: E402
 from datagen.sinks.faults import NoSpaceError  # noqa: E402
 from pipeline import session  # noqa: E402
+from pipeline.faults import java_ended  # noqa: E402
 from pipeline.room import full_place  # noqa: E402
-from pipeline.runs import Run, Runs, check_link, turn_names, utc_now  # noqa: E402
+from pipeline.runs import Runs, check_link, turn_names, utc_now  # noqa: E402
 from pipeline.stopping import Stop  # noqa: E402
 from pipeline.storage import Storage  # noqa: E402
+from pipeline.transfer import copy_run, put_set  # noqa: E402
 
 NAME = "batch.schema_driven_pipeline"
 HDFS = "hdfs://namenode:8020/data"
+PLACE = "{dataset}"  # where a path has the dataset's name
 WAIT_S = 300.0
 
 
@@ -45,9 +48,11 @@ class Options:
     output: str
     parquet: Path
     csv: Path
-    events: Path
+    events: str
     wait_s: float
     strict: bool
+    load: Path | None = None  # sets of this machine; the dataset's is put where `input` is
+    copy_to: Path | None = None  # where on this machine the published run goes as well
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,13 +66,24 @@ class Options:
 @click.option(
     "--events",
     envvar="SPARK_EVENTS",
-    type=click.Path(path_type=Path),
-    default=Path("data/state/spark-events"),
+    default="data/state/spark-events",
     show_default=True,
     help="Where the history server finds the event log.",
 )
 @click.option(
     "--hdfs/--no-hdfs", envvar="USE_HDFS", default=False, help="Input and output lie in HDFS where not named."
+)
+@click.option(
+    "--load",
+    envvar="LOAD_FROM",
+    type=click.Path(path_type=Path),
+    help="A folder of sets on this disk; the dataset's is put into --input first.",
+)
+@click.option(
+    "--copy-to",
+    envvar="COPY_TO",
+    type=click.Path(path_type=Path),
+    help="A folder on this disk, of results for the page, where --output is elsewhere.",
 )
 @click.option(
     "--wait",
@@ -84,22 +100,27 @@ def command(
     output: str | None,
     out_parquet: Path | None,
     out_csv: Path | None,
-    events: Path,
+    events: str,
     hdfs: bool,
+    load: Path | None,
+    copy_to: Path | None,
     wait_s: float,
     strict: bool,
 ) -> None:
     """Cleanses and aggregates the extracts of a schema and publishes a run."""
-    local = Path("data/output") if output is None or "://" in output else Path(output)
+    output = output or (f"{HDFS}/output" if hdfs else "data/output")
+    local = (copy_to or Path("data/output")) if "://" in output else Path(output)
     options = Options(
         schema=schema,
-        input=input_path or (f"{HDFS}/input/{{dataset}}" if hdfs else None),
-        output=output or (f"{HDFS}/output" if hdfs else str(local)),
+        input=input_path or (f"{HDFS}/input/{PLACE}" if hdfs else None),
+        output=output,
         parquet=out_parquet or local / "analysis_parquet",
         csv=out_csv or local / "analysis_csv",
         events=events,
         wait_s=wait_s,
         strict=strict,
+        load=load,
+        copy_to=copy_to if "://" in output else None,
     )
     stop = Stop()
     stop.listen()
@@ -117,7 +138,7 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
             say("stopped")
             return 128 + stopped
         full = full_place(error, _places(options))
-        fault = NoSpaceError(full, None) if full is not None else told(error)
+        fault = java_ended(error) or (told(error) if full is None else NoSpaceError(full, None))
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201
@@ -144,7 +165,9 @@ def publish(
     say: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    path = (options.input or "data/input/{dataset}").format(dataset=dataset.name)
+    path = (options.input or f"data/input/{PLACE}").replace(PLACE, dataset.name)
+    if options.load is not None:
+        put_set(storage, options.load / dataset.name, path, say)
 
     def find() -> Input:
         return inputs.find(storage, path, lambda manifest: _table(manifest, dataset))
@@ -155,8 +178,11 @@ def publish(
     runs = Runs(storage, f"{options.output}/{dataset.name}/batch")
     job = Job(storage.spark, storage, dataset, runs, options.strict, say, utc_now)
     published = job.run(find)
-    _turn(storage, options, dataset, published)
     say(f"published run {published.id}: {published.folder}")
+    if options.copy_to is not None:
+        copied = copy_run(storage, published, f"{options.copy_to}/{dataset.name}/batch")
+        say(f"copied it to {copied.folder}")
+    _turn(storage, options, dataset)
 
 
 def _table(manifest: Manifest, dataset: Dataset) -> str:
@@ -170,7 +196,8 @@ def _table(manifest: Manifest, dataset: Dataset) -> str:
 
 def _places(options: Options) -> list[Path]:
     """The folders of this machine that a run writes to."""
-    return [Path(folder).absolute() for folder in (options.output, options.events) if "://" not in str(folder)]
+    folders = (options.output, options.events, options.copy_to)
+    return [Path(folder).absolute() for folder in folders if folder is not None and "://" not in str(folder)]
 
 
 def _check_names(options: Options) -> None:
@@ -178,8 +205,8 @@ def _check_names(options: Options) -> None:
         check_link(link)
 
 
-def _turn(storage: Storage, options: Options, dataset: Dataset, published: Run) -> None:
-    local = storage.local(f"{options.output}/{dataset.name}/batch/current")
+def _turn(storage: Storage, options: Options, dataset: Dataset) -> None:
+    local = storage.local(f"{options.copy_to or options.output}/{dataset.name}/batch/current")
     if local is not None:
         turn_names({options.parquet: "parquet", options.csv: "csv", _kpis(options): "kpis"}, local)
 

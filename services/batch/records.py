@@ -19,8 +19,8 @@ LONGEST_BYTES = 1 << 20  # of a record; a quote that is not closed by then was n
 COLUMNS = f"{FILE} string, {BLOCK} bigint, {ROW} bigint, {RAW} binary"
 BATCH_ROWS = 4_096
 
-Line = tuple[str, bytes]  # the file and the text of a line, its LF cut off
-Record = tuple[str, int, bytes]  # the file, the number of its first line, the text
+Line = tuple[str, bytes]  # the file and the text of a line, its LF cut off; a CR stays
+Record = tuple[str, int, bytes]  # the file, the number of its first line, the text without its line end
 
 
 def whole_records(lines: DataFrame) -> DataFrame:
@@ -48,7 +48,7 @@ def records(lines: Iterable[Line]) -> Iterator[Record]:
         number = number + 1 if file == current else 1
         current = file
         taken = _rest(file, text, ahead, source) if _opens(text) else []
-        yield file, number, b"\n".join([text, *(line for _, line in taken)])
+        yield file, number, b"\n".join([text, *(line for _, line in taken)]).removesuffix(b"\r")
         number += len(taken)
 
 

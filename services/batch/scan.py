@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from batch.csv_header import LONGEST_BYTES, first_line, read_header, strange
+from batch.footers import Footer, check_columns, footer_of
 from batch.inputs import Extract
 from batch.missing import indispensable, stands_in
 from batch.records import whole_records
@@ -35,7 +36,7 @@ class Frame:
     """Rows that are read alike. Where `header` is given, usual `lines` need no cells."""
 
     cells: DataFrame
-    content: Column  # of a row's RAW: what it says, however it is spelled
+    rest: Column  # of a row's RAW: what it says in columns that are not read, however it is spelled
     lines: DataFrame | None = None
     header: Header | None = None
 
@@ -47,7 +48,7 @@ class Sources:
     headers: tuple[tuple[Header, tuple[Extract, ...]], ...]  # CSV: files that share a header
     usual: frozenset[str]  # the lines of those headers under which it pays to look for usual rows
     json: tuple[Extract, ...]
-    parquet: tuple[tuple[Extract, ...], ...]  # files that share their types
+    parquet: tuple[tuple[Footer, tuple[Extract, ...]], ...]  # files that share their types
 
 
 def look_into(
@@ -56,7 +57,7 @@ def look_into(
     """Raises UserError for the first file that cannot be what its name says, or lacks what the job needs."""
     headers: dict[str, tuple[Header, list[Extract]]] = {}
     usual: dict[str, bool] = {}
-    parquet: dict[str, list[Extract]] = {}
+    parquet: dict[str, tuple[Footer, list[Extract]]] = {}
     json: list[Extract] = []
     for extract in extracts:
         match extract.format:
@@ -70,12 +71,13 @@ def look_into(
                 _check_json(storage, extract)
                 json.append(extract)
             case "parquet":
-                parquet.setdefault(spark.read.parquet(_escaped(extract)).schema.json(), []).append(extract)
+                footer = _footer(storage, extract, reading, warn)
+                parquet.setdefault(footer.key, (footer, []))[1].append(extract)
     return Sources(
         tuple((header, tuple(files)) for header, files in headers.values()),
         frozenset(line for line, (_, files) in headers.items() if usual[line] and _bytes(files) >= USUAL_BYTES),
         tuple(json),
-        tuple(map(tuple, parquet.values())),
+        tuple((footer, tuple(files)) for footer, files in parquet.values()),
     )
 
 
@@ -89,13 +91,14 @@ def read(spark: SparkSession, sources: Sources, reading: Reading, torn: Collecti
             lines = _lines(spark, flat)
             cells = cells_csv.cells(lines, header, reading, whole=False)
             usual = header.line in sources.usual
-            frames.append(Frame(cells, cells_csv.content(), *((lines, header) if usual else ())))
+            frames.append(Frame(cells, cells_csv.rest(header), *((lines, header) if usual else ())))
         if whole:
-            cells = cells_csv.cells(whole_records(_lines(spark, whole)), header, reading, whole=True)
-            frames.append(Frame(cells, cells_csv.content()))
+            cells = cells_csv.cells(whole_records(_lines(spark, whole, returns=True)), header, reading, whole=True)
+            frames.append(Frame(cells, cells_csv.rest(header)))
     if sources.json:
-        frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.content()))
-    frames.extend(Frame(_parquet_cells(spark, files, reading, warn), F.col(RAW)) for files in sources.parquet)
+        frames.append(Frame(cells_json.cells(_lines(spark, sources.json), reading), cells_json.rest(reading)))
+    for footer, files in sources.parquet:
+        frames.append(Frame(_parquet_cells(spark, footer, files, reading, warn), cells_json.rest(reading)))
     return frames
 
 
@@ -142,6 +145,16 @@ def _check_json(storage: Storage, extract: Extract) -> None:
         raise UserError(f"{extract.entry.name}:1: an object over several lines; JSON Lines has one object a line")
 
 
+def _footer(storage: Storage, extract: Extract, reading: Reading, warn: Warn) -> Footer:
+    try:
+        footer = footer_of(storage.spark, storage.parquet_schema(extract.entry.path))
+    except OSError as error:
+        raise _unreadable(extract, error) from error
+    for warning in check_columns(extract.entry.name, footer, reading):
+        warn(warning)
+    return footer
+
+
 def _head(storage: Storage, extract: Extract) -> bytes:
     try:
         head = storage.head(extract.entry.path, HEAD_BYTES, unpacked=extract.gzip)
@@ -155,14 +168,19 @@ def _head(storage: Storage, extract: Extract) -> bytes:
 def _unreadable(extract: Extract, error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
         return UserError(f"{extract.entry.name}: gone since the folder was listed; run this again")
-    what = "not gzip, or cut off; fetch or make it anew" if extract.gzip else f"cannot be read: {error}"
+    what = f"cannot be read: {error}"
+    if "Permission denied" not in what and (extract.gzip or extract.format == "parquet"):
+        format = "gzip" if extract.gzip else "Parquet"
+        what = f"not {format}, though its name says so, or cut off; fetch or make it anew"
     return UserError(f"{extract.entry.name}: {what}")
 
 
-def _lines(spark: SparkSession, files: Sequence[Extract]) -> DataFrame:
+def _lines(spark: SparkSession, files: Sequence[Extract], *, returns: bool = False) -> DataFrame:
+    """Lines without their LF, nor, unless `returns`, the CR before it."""
+    value = F.col("value")
     lines = spark.read.format("text").option("lineSep", "\n").load([_escaped(file) for file in files])
     return lines.select(
-        _without_return(F.col("value")).alias(RAW),
+        (value if returns else _without_return(value)).alias(RAW),
         F.col("_metadata.file_path").alias(FILE),
         F.col("_metadata.file_block_start").alias(BLOCK),
         F.monotonically_increasing_id().alias(ROW),
@@ -173,8 +191,11 @@ def _without_return(value: Column) -> Column:
     return F.when(F.endswith(value, F.lit("\r")), F.substring(value, F.lit(1), F.length(value) - 1)).otherwise(value)
 
 
-def _parquet_cells(spark: SparkSession, files: Sequence[Extract], reading: Reading, warn: Warn) -> DataFrame:
-    rows = spark.read.parquet(*map(_escaped, files))
+def _parquet_cells(
+    spark: SparkSession, footer: Footer, files: Sequence[Extract], reading: Reading, warn: Warn
+) -> DataFrame:
+    read = spark.read.schema(footer.schema).parquet(*map(_escaped, files))
+    rows = read.withColumns({name: cells_parquet.from_nanoseconds(name) for name in footer.nanoseconds})
     called = {fold(name): name for name in rows.columns}
     columns = {
         name: called[form]

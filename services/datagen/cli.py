@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from datagen.console import run
-from datagen.options import DOCUMENT, FILES, SCHEMA, WORK, how_of, request_of, with_options
+from datagen.options import DOCUMENT, ENGINE, FILES, SCHEMA, WORK, how_of, request_of, with_options
 
 JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
@@ -51,12 +52,25 @@ def preview(count: int, **values: Any) -> None:
     preview.run(request_of(values), count)
 
 
-@cli.command()
+class AsGiven(click.Command):
+    """A command that remembers its words."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.obj = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@cli.command(cls=AsGiven)
 @with_options(SCHEMA)
-@click.option("-o", "--output", metavar="DIR|FILE|-", help="A set's folder, a file, or standard output.")
-@with_options(*DOCUMENT, *FILES, *WORK)
-def generate(**values: Any) -> None:
+@click.option("-o", "--output", metavar="DIR|FILE|-|URI", help="A set's folder, a file, or standard output.")
+@with_options(*DOCUMENT, *FILES, *WORK, *ENGINE)
+@click.pass_obj
+def generate(words: tuple[str, ...], /, engine: str, master: str | None, **values: Any) -> None:
     """Make the data: a set of files that is put in place as a whole."""
+    if engine == "spark":  # a program of its own: nothing here knows of Spark
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "datagen_spark", *words])
+    if master is not None:
+        raise click.UsageError("--master is for --engine spark; give that too, or leave it out")
     from datagen.commands import generate
 
     generate.run(request_of(values), how_of(values))

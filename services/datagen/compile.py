@@ -44,7 +44,7 @@ def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> Table
         _check(column, table)
         _check_pointer(column, made)
     axis = _axis_plan(table, seed)
-    columns = tuple(_within_bounds(_on_axis(column, axis)) for column in table.columns)
+    columns = tuple(within_bounds(_on_axis(column, axis)) for column in table.columns)
     schema = pa.schema([(column.name, column.arrow_type()) for column in columns])
     return TablePlan(
         name=table.name,
@@ -63,6 +63,7 @@ def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> Table
 def _check(column: Column, table: Table) -> None:
     try:
         column.generator.check_rows(table.rows)
+        within_bounds(column)
     except RefusalError as error:
         raise UserError(f"{column.path}: {error.message}") from error
     unknown = set(column.generator.reads) - {column.name for column in table.columns}
@@ -100,8 +101,11 @@ def _on_axis(column: Column, axis: AxisPlan | None) -> Column:
     return replace(column, generator=Axis(axis, column.generator.format))
 
 
-def _within_bounds(column: Column) -> Column:
-    """Rounding must not lead out of declared bounds: where they have more digits, the next ones inside hold."""
+def within_bounds(column: Column) -> Column:
+    """Rounding must not lead out of declared bounds: where they have more digits, the next ones inside hold.
+
+    RefusalError where no number of so few digits lies inside.
+    """
     rounding = next((modifier for modifier in column.modifiers if isinstance(modifier, Rounded)), None)
     bounds = _bounds(column)
     if rounding is None or bounds is None:
@@ -109,7 +113,7 @@ def _within_bounds(column: Column) -> Column:
     low, high = inside(*bounds, rounding.precision)
     if low > high:
         between = f"{bounds[0]} and {bounds[1]}"
-        raise UserError(f"{column.path}: precision={rounding.precision} leaves no number between {between}; raise it")
+        raise RefusalError("precision", f"precision={rounding.precision} leaves no number between {between}; raise it")
     if (low, high) == bounds:
         return column
     after = column.modifiers.index(rounding) + 1

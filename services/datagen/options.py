@@ -83,6 +83,19 @@ WORK: tuple[Option, ...] = (
 )
 
 
+# Which machines do it.
+ENGINE: tuple[Option, ...] = (
+    click.option(
+        "--engine",
+        type=click.Choice(("local", "spark")),
+        default="local",
+        show_default=True,
+        help="Threads of this process, or tasks on a Spark cluster.",
+    ),
+    click.option("--master", metavar="URL", help="The cluster of --engine spark; else SPARK_MASTER, else local[*]."),
+)
+
+
 def with_options(*options: Option) -> Option:
     """All of them on one command, in this order."""
 

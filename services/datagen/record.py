@@ -51,7 +51,7 @@ def _asked(plan: Plan) -> tuple[str, ...]:
     return ("faker",) if any(isinstance(column.generator, Faked) for column in columns) else ()
 
 
-def with_kept_days(folder: Path, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:
+def with_kept_days(folder: Path | str, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:
     """The published set with the days of `made`. UserError where they would not be days of one set."""
     refuse_another_set(folder, published, made)
     if published.versions != made.versions:
@@ -60,7 +60,7 @@ def with_kept_days(folder: Path, published: Manifest, made: Manifest, tell: Call
     return with_days(published, made)
 
 
-def refuse_another_set(folder: Path, published: Manifest, made: Manifest) -> None:
+def refuse_another_set(folder: Path | str, published: Manifest, made: Manifest) -> None:
     if any(file.day is None for file in published.files):
         raise UserError(
             f"{folder}: is not cut by days, so no day can be added; make the set anew without --single-file"
@@ -79,7 +79,9 @@ def _overrides(manifest: Manifest) -> str:
     return f"overrides {given}" if given else "no overrides"
 
 
-def run_json(started: datetime, finished: datetime, seconds: float, workers: int, made: Manifest) -> str:
+def run_json(
+    started: datetime, finished: datetime, seconds: float, workers: int, made: Manifest, engine: str = "local"
+) -> str:
     """When, where and how a run was done: everything that may differ between two runs of the same set."""
     command = [Path(sys.argv[0]).name, *sys.argv[1:]]
     record = {
@@ -88,7 +90,7 @@ def run_json(started: datetime, finished: datetime, seconds: float, workers: int
         "seconds": round(seconds, 3),
         "host": socket.gethostname(),
         "workers": workers,
-        "engine": "local",
+        "engine": engine,
         "rows": made.rows,
         "bytes": made.bytes,
         "command": shlex.join(command),

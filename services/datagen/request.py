@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from datagen import settings
 from datagen.compile import compile_schema
-from datagen.destination import Destination, File, Folder, absolute, destination
+from datagen.destination import Destination, File, Folder, Remote, absolute, destination, out_of_reach
 from datagen.errors import UserError
 from datagen.layout import Cut
 from datagen.manifest import Manifest
@@ -21,6 +21,8 @@ from datagen.sinks.place import contents_of
 from datagen.sinks.sets import published
 
 DEFAULT_FOLDER = "data/input"
+
+Look = Callable[[Remote, frozenset[str]], Manifest | None]  # what is published elsewhere; names as of `published`
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Prepared:
     drawn: frozenset[str]  # of "seed" and "time_window": those that nobody gave
 
 
-def prepare(request: Request, environment: Mapping[str, str] = os.environ) -> Prepared:
+def prepare(request: Request, environment: Mapping[str, str] = os.environ, elsewhere: Look = out_of_reach) -> Prepared:
     """Everything up to the work itself. SchemaError and UserError for what cannot be done; nothing is written."""
     named = _named(request, environment)
     overrides = settings.overrides(environment, _flags(request, named), request.assignments)
@@ -56,7 +58,8 @@ def prepare(request: Request, environment: Mapping[str, str] = os.environ) -> Pr
     place = _placed(named, dataset, request.inside)
     drawn = dataset.drawn
     if request.cut.day is not None and drawn:
-        dataset = read_schema(request.schema, overrides=overrides, fill=_fill(dataset, place), scale=request.scale)
+        fill = _fill(dataset, place, elsewhere)
+        dataset = read_schema(request.schema, overrides=overrides, fill=fill, scale=request.scale)
         drawn = frozenset()
     return Prepared(compile_schema(dataset), place, drawn)
 
@@ -94,9 +97,9 @@ def _flags(request: Request, named: Destination | None) -> dict[str, Any]:
     }
 
 
-def _fill(dataset: Dataset, place: Destination) -> dict[str, Any]:
+def _fill(dataset: Dataset, place: Destination, elsewhere: Look) -> dict[str, Any]:
     """Seed and window of the published set, so that a day made later is a day of it."""
-    there = _published(dataset, place)
+    there = _published(dataset, place, elsewhere)
     if there is None:
         parts = " and ".join({"seed": "seed", "time_window": "time window"}[part] for part in sorted(dataset.drawn))
         raise UserError(
@@ -106,6 +109,10 @@ def _fill(dataset: Dataset, place: Destination) -> dict[str, Any]:
     return there.filling
 
 
-def _published(dataset: Dataset, place: Destination) -> Manifest | None:
-    found = published(place.path, frozenset({dataset.name})) if isinstance(place, Folder) else None
+def _published(dataset: Dataset, place: Destination, elsewhere: Look) -> Manifest | None:
+    names = frozenset({dataset.name})
+    if isinstance(place, Remote):
+        found = elsewhere(place, names)
+    else:
+        found = published(place.path, names) if isinstance(place, Folder) else None
     return found if found and found.dataset == dataset.name else None

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from datagen.destination import Destination, File, Folder
+from datagen.destination import Destination, File, Folder, Remote, out_of_reach
 from datagen.estimate import estimated_bytes
 from datagen.formats import format_of
 from datagen.layout import Cut, Extract, alone, extracts
@@ -20,7 +21,7 @@ from datagen.plan import Plan
 from datagen.progress import Tally
 from datagen.record import manifest_of, refuse_another_set, run_json, with_kept_days
 from datagen.sinks.durable import Target, new_file, standard_output
-from datagen.sinks.faults import FULL, NoSpaceError, as_user_error
+from datagen.sinks.faults import FULL, NoSpaceError, StreamFullError, as_user_error
 from datagen.sinks.sets import Place, open_set
 from datagen.sinks.single import open_file
 from datagen.workers import Receipts, Work
@@ -37,6 +38,7 @@ class Options:
     """How a run is done. But for `cut`, nothing here changes a byte of a file."""
 
     cut: Cut = Cut()  # noqa: RUF009  # frozen
+    engine: str = "local"  # what makes the rows, for `_run.json`
     workers: int = 1
     block_rows: int = BLOCK_ROWS
     clear_output: bool = False
@@ -64,33 +66,57 @@ def generate_set(plan: Plan, destination: Destination, options: Options) -> Resu
         made = _into_folder(plan, destination.path, options)
     elif isinstance(destination, File):
         made = _into_file(plan, destination.path, options)
+    elif isinstance(destination, Remote):
+        out_of_reach(destination)
     else:
         made = _into_stream(plan, options)
     return Result(made.rows, made.bytes, len(made.files), options.monotonic() - since)
 
 
+class Open(Protocol):
+    """A set in the making, wherever it is to stand."""
+
+    published: Manifest | None
+
+    def commit(
+        self, merge: Callable[[Manifest | None], Manifest], run: str, describe: Callable[[Manifest], str] | None
+    ) -> Manifest: ...
+
+
 def _into_folder(plan: Plan, folder: Path, options: Options) -> Manifest:
     parts = extracts(plan, options.cut)
-    started, since = options.clock(), options.monotonic()
-    adds_a_day = options.cut.day is not None and not options.clear_output
-    with _work(plan, parts, folder, options) as work, open_set(_place(plan, folder, options), options.tell) as out:
-        if adds_a_day and out.published:
-            refuse_another_set(folder, out.published, manifest_of(plan))
+    with _work(plan, parts, folder, options) as work, open_set(place_of(plan, folder, options), options.tell) as out:
 
         def target(part: Extract) -> Target:
             path = out.files / part.path
             path.parent.mkdir(exist_ok=True)
             return new_file(path)
 
-        made = manifest_of(plan, parts, work(target))
+        return complete(plan, out, folder, parts, options, lambda: work(target))
 
-        def merge(published: Manifest | None) -> Manifest:
-            return with_kept_days(folder, published, made, options.tell) if adds_a_day and published else made
 
-        seconds = options.monotonic() - since
-        several = "nodes" in plan.dataset.document
-        describe = partial(metadata_json, plan) if several else None
-        out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made), describe)
+def complete(
+    plan: Plan,
+    out: Open,
+    where: Path | str,
+    parts: Sequence[Extract],
+    options: Options,
+    make: Callable[[], Receipts],
+) -> Manifest:
+    """Make all parts of an open set and commit it. Gives what this run made. UserError for what cannot be made yet."""
+    plan.refuse_unmade()
+    started, since = options.clock(), options.monotonic()
+    adds_a_day = options.cut.day is not None and not options.clear_output
+    if adds_a_day and out.published:
+        refuse_another_set(where, out.published, manifest_of(plan))
+    made = manifest_of(plan, parts, make())
+
+    def merge(published: Manifest | None) -> Manifest:
+        return with_kept_days(where, published, made, options.tell) if adds_a_day and published else made
+
+    seconds = options.monotonic() - since
+    describe = partial(metadata_json, plan) if "nodes" in plan.dataset.document else None
+    out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made, options.engine), describe)
     return made
 
 
@@ -104,11 +130,14 @@ def _into_file(plan: Plan, path: Path, options: Options) -> Manifest:
 
 def _into_stream(plan: Plan, options: Options) -> Manifest:
     part = alone(plan, options.cut)
-    with _work(plan, [part], Path("/dev/stdout"), options) as work:
-        return manifest_of(plan, [part], work(lambda _: standard_output()))
+    try:
+        with _work(plan, [part], Path("/dev/stdout"), options) as work:
+            return manifest_of(plan, [part], work(lambda _: standard_output()))
+    except NoSpaceError as error:
+        raise StreamFullError(error.needed_bytes) from error
 
 
-def _place(plan: Plan, folder: Path, options: Options) -> Place:
+def place_of(plan: Plan, folder: Path, options: Options) -> Place:
     return Place(folder, plan.dataset.name, tuple(plan.tables), options.clear_output)
 
 

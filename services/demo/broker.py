@@ -39,6 +39,8 @@ advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+"""
+ALONE = """\
 log.dirs=log
 auto.create.topics.enable=false
 log.retention.ms=-1
@@ -58,7 +60,7 @@ log.cleaner.dedupe.buffer.size=4194304
 log.cleaner.io.buffer.size=131072
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-"""
+"""  # a broker that has no other beside it, and little to do
 IDENTITY = "version=1\ncluster.id={cluster}\nnode.id=1\ndirectory.id={directory}\n"
 
 
@@ -75,18 +77,26 @@ class Broker:
 
     def prepare(self) -> None:
         """Writes its settings, and once and for all who it is: a log under another identity is not served."""
-        with told(self.folder):
-            (self.folder / "log").mkdir(parents=True, exist_ok=True)
-            identity = self.folder / "log" / "meta.properties"
-            if not identity.exists():
-                _put(identity, IDENTITY.format(cluster=_new_id(), directory=_new_id()))
-            settings = SETTINGS.format(host=HOST, port=self.port, controller_port=free_port())
-            _put(self.folder / "server.properties", settings)
+        prepare(self.folder, SETTINGS.format(host=HOST, port=self.port, controller_port=free_port()))
 
     def command(self, java: Path, places: Places, noting: Path | None = None) -> list[str]:
-        """To be run in the folder: no path of this machine has to be spelled in a file that Java reads."""
-        options = (*HEAP, *virtual_machine(places, noting), f"-Dlog4j2.configurationFile={LOG4J.as_uri()}")
-        return [str(java), *options, "-cp", class_path(places), "kafka.Kafka", "server.properties"]
+        return command_of(java, places, noting)
+
+
+def prepare(folder: Path, listeners: str) -> None:
+    """A broker's folder: its settings, of which the caller gives how it is reached, and who it is."""
+    with told(folder):
+        (folder / "log").mkdir(parents=True, exist_ok=True)
+        identity = folder / "log" / "meta.properties"
+        if not identity.exists():
+            _put(identity, IDENTITY.format(cluster=_new_id(), directory=_new_id()))
+        _put(folder / "server.properties", listeners + ALONE)
+
+
+def command_of(java: Path, places: Places, noting: Path | None = None) -> list[str]:
+    """To be run in the folder: no path of this machine has to be spelled in a file that Java reads."""
+    options = (*HEAP, *virtual_machine(places, noting), f"-Dlog4j2.configurationFile={LOG4J.as_uri()}")
+    return [str(java), *options, "-cp", class_path(places), "kafka.Kafka", "server.properties"]
 
 
 def become(broker: Broker, places: Places, environ: Mapping[str, str]) -> None:

@@ -129,11 +129,12 @@ def down(data: Path) -> int:
 
 
 @cli.command()
-def doctor() -> int:
+@click.option("--compose", is_flag=True, help="For the Compose stacks: engine, memory, disk, ports.")
+def doctor(compose: bool) -> int:
     """What of this machine does not fit, and what to do about it."""
-    from demo.doctor import examine
+    from demo.doctor import examine, examine_compose
 
-    return examine(here(), os.environ, Screen())
+    return examine_compose(ROOT, os.environ, Screen()) if compose else examine(here(), os.environ, Screen())
 
 
 @cli.command()
@@ -143,11 +144,13 @@ def doctor() -> int:
 def reset(data: Path, yes: bool, dry_run: bool) -> int:
     """Remove what the demo made: inputs, outputs, and topic, checkpoint and positions, which are one."""
     import cleanup_demo_data
+    from demo.engine import stacks
 
     data = data.resolve()
     if data != ROOT / "data" and not (data / "state" / "demo").is_dir():
         raise UserError(f"{data}: no demo has kept its data there, so nothing is removed; name another --data")
-    return cleanup_demo_data.clean(data, yes=yes, dry_run=dry_run)
+    ours = stacks(ROOT) if data == ROOT / "data" else {}
+    return cleanup_demo_data.clean(data, yes=yes, dry_run=dry_run, stacks=ours)
 
 
 def main() -> int:

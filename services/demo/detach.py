@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from datagen.errors import PartialError
+from datagen.sinks.trees import make_folder
 from datagen.stopping import Stopped
 from demo import register
 from demo.folders import demo_folder
@@ -26,7 +27,13 @@ def detach(data: Path, words: Sequence[str], environ: Mapping[str, str], write: 
     What it says gets its name in the place of an earlier demo's only when it has taken that one's place.
     """
     logs = demo_folder(data) / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    with make_folder(logs):
+        return _begun(logs, data, words, environ, write)
+
+
+def _begun(
+    logs: Path, data: Path, words: Sequence[str], environ: Mapping[str, str], write: Callable[[str], None]
+) -> int:
     fresh = logs / f".demo.{os.getpid()}.tmp"
     with fresh.open("wb") as out:
         demo = subprocess.Popen(

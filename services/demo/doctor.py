@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from demo import doctor_compose
+from demo.findings import Finding, port
 from demo.options import BATCH_PORT, STREAM_PORT
-from demo.ports import LAST_PORT, held_by, is_taken, next_free
 from demo.screen import Screen, bytes_text
 from demo.setup import java
 from demo.setup.parts import NEEDED_BYTES, SetUp
@@ -24,18 +24,18 @@ MEMORY_BYTES = 2_500_000_000  # of which each of the two jobs takes about one
 RUN_BYTES = 1_000_000_000
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `cure` is what to do; where there is none, all is well."""
-
-    what: str
-    found: str
-    cure: str = ""
-
-
 def examine(places: Places, environ: Mapping[str, str], screen: Screen) -> int:
     """Prints a line a finding; the exit code is 3 where one is a fault."""
-    findings = list(look(places, environ, this_system()))
+    return report(look(places, environ, this_system()), screen)
+
+
+def examine_compose(root: Path, environ: Mapping[str, str], screen: Screen) -> int:
+    """The same of what the Compose stacks want."""
+    return report(doctor_compose.look(root, environ), screen)
+
+
+def report(looked: Iterable[Finding], screen: Screen) -> int:
+    findings = list(looked)
     for finding in findings:
         screen.report(not finding.cure, finding.what, finding.found)
         if finding.cure:
@@ -49,8 +49,8 @@ def look(places: Places, environ: Mapping[str, str], system: System) -> Iterator
     yield _python(system)
     yield _memory()
     yield _disk(places)
-    yield _port("DEMO_BATCH_PORT", environ.get("DEMO_BATCH_PORT") or str(BATCH_PORT))
-    yield _port("DEMO_STREAM_PORT", environ.get("DEMO_STREAM_PORT") or str(STREAM_PORT))
+    yield port("DEMO_BATCH_PORT", environ.get("DEMO_BATCH_PORT") or str(BATCH_PORT))
+    yield port("DEMO_STREAM_PORT", environ.get("DEMO_STREAM_PORT") or str(STREAM_PORT))
     yield _set_up(places, environ, found)
 
 
@@ -101,15 +101,6 @@ def _disk(places: Places) -> Finding:
     )
 
 
-def _port(variable: str, text: str) -> Finding:
-    if not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
-        return Finding("port", f"{variable}={text!r} is no port", f"name one from 1 to {LAST_PORT}")
-    port = int(text)
-    if not is_taken(port):
-        return Finding(f"port {port}", "free")
-    return Finding(f"port {port}", f"taken{held_by(port)}", f"end it, or take another: {variable}={next_free(port)}")
-
-
 def _set_up(places: Places, environ: Mapping[str, str], found: java.Java | None) -> Finding:
     if found is None:
         return Finding("set-up", "waits for a Java", "get that first, then: make setup")
@@ -120,4 +111,6 @@ def _set_up(places: Places, environ: Mapping[str, str], found: java.Java | None)
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--compose"]:
+        sys.exit(examine_compose(here().root, os.environ, Screen()))
     sys.exit(examine(here(), os.environ, Screen()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from datagen.errors import UserError
 from datagen.sinks import locks
+from datagen.sinks.trees import make_folder
 from datagen.stopping import Stopped
 from demo import down, parts, register, stream_parts
 from demo.crew import Crew
@@ -32,7 +34,7 @@ def up(options: Options, places: Places, screen: Screen, environ: Mapping[str, s
     java = require(environ, this_system())
     business = Business(options.schema, options.data)
     half = possible_half(options, business, screen)
-    with _lock(options.data, business, screen):
+    with _folder(options.data), _lock(options.data, business, screen):
         down.clear(options.data)
         kafka_port = broker_port(options, half)
         token = secrets.token_hex(8)
@@ -115,20 +117,26 @@ def _changed(crew: Crew, options: Options, half: Half, business: Business, token
     register.note(options.data, half, business, crew.members.values(), token, logs=business.folders.logs)
 
 
+@contextmanager
+def _folder(data: Path) -> Iterator[None]:
+    """The demo's own, with those above it; what was made for a demo that left nothing in it goes again."""
+    with ExitStack() as made:
+        try:
+            made.enter_context(make_folder(demo_folder(data)))
+        except OSError as error:
+            raise UserError(f"{error.strerror}: {error.filename}; the demo keeps its files there") from error
+        yield
+
+
 def _lock(data: Path, business: Business, screen: Screen) -> locks.Lock:
     """One demo a data folder: one of another schema is stopped. UserError names the one that is running."""
-    folder = demo_folder(data)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{error.strerror}: {error.filename}; the demo keeps its files there") from error
     noted, holder = register.read(data), register.watcher(data)
     if noted and holder and holder.pid == noted.pid and _is_another(noted, business):
         with screen.step(f"stopping {noted.dataset}", "earlier stopped") as step:
             down.stop(data, holder)
             step.note = f"{noted.dataset}; what it published stays"
     try:
-        return locks.acquire(folder / register.LOCK)
+        return locks.acquire(demo_folder(data) / register.LOCK)
     except locks.HeldError as error:
         who = f"held by {error.holder}" if error.holder else "held"
         raise UserError(

@@ -45,6 +45,10 @@ PRODUCER: Mapping[str, tuple[str, Callable[[str], Any]]] = MappingProxyType(
 FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType(  # on which the promise that nothing is lost hangs
     {"acks": ("all", "-1"), "enable.idempotence": ("true",)}
 )
+# Of consumers and administrators, who are Spark's: one file serves both.
+NOT_OURS = re.compile(
+    r"default\.api\.timeout\.ms|(?:max\.poll|fetch|group|auto|isolation|session|heartbeat|enable\.auto)\b.*"
+)
 CHECKED = {"ssl.truststore.type": "PEM", "ssl.keystore.type": "PEM"}  # files that OpenSSL can read
 JAAS = "sasl.jaas.config"
 LOGIN = re.compile(
@@ -84,6 +88,8 @@ def client(settings: Settings, source: str, servers: str | None, default: str) -
 
 
 def _take(name: str, value: str, settings: Settings, reach: Words, producer: Words) -> None:
+    if NOT_OURS.fullmatch(name):
+        return
     if name in FIXED:
         if value.strip().lower() not in FIXED[name]:
             raise ValueError(f"{value!r} would lose or double events; leave it out")

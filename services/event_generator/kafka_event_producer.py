@@ -35,7 +35,12 @@ SHARE = click.FloatRange(0, 1)
 @click.option("--partitions", type=click.IntRange(1, 1000), help="Of a topic that has to be made [1].")
 @click.option("--key", metavar="COLUMN", help="What messages are keyed by [the first dimension].")
 @click.option("--clock", type=click.Choice(["original", "now"]), help="Event time as it is, or moved up to now.")
-@click.option("--speed", type=click.FloatRange(0), help=f"Event time for real time [{SPEED:g}]; 0 is no waiting.")
+@click.option(
+    "--speed",
+    envvar="REPLAY_SPEED",
+    type=click.FloatRange(0),
+    help=f"Event time for real time [{SPEED:g}]; 0 is no waiting.",
+)
 @click.option("--rate", envvar="EVENTS_PER_SECOND", type=click.FloatRange(0, min_open=True), help="Events a second.")
 @click.option(
     "--loop/--no-loop", envvar="EVENT_LOOP", default=False, help="Again and again, whole weeks later each time."

@@ -12,6 +12,7 @@ from typing import Any
 from datagen.errors import UserError
 from datagen.sinks.durable import new_file, sync_folder
 from datagen.sinks.faults import told
+from datagen.ways import reset
 from event_generator.emission import Place
 
 
@@ -70,12 +71,11 @@ def require_same(found: Position, wanted: Position, path: Path) -> None:
         if before != value:
             raise UserError(
                 f"{path}: the replay to {found.topic} began with {option} {_said(before)}, not {_said(value)}; "
-                f"go on with {option} {_said(before)}, or start over with `demo reset`"
+                f"go on with {option} {_said(before)}, or start over with {reset()}"
             )
     if found.source != wanted.source:
         raise UserError(
-            f"{path}: the extracts are not those that the replay to {found.topic} began with; "
-            "start over with `demo reset`"
+            f"{path}: the extracts are not those that the replay to {found.topic} began with; start over with {reset()}"
         )
 
 

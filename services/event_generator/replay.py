@@ -12,6 +12,7 @@ from datagen.errors import UserError
 from datagen.sinks import locks
 from datagen.sinks.faults import told
 from datagen.stopping import Stopped, undisturbed
+from datagen.ways import reset
 from event_generator import course, position
 from event_generator.emission import Emission, Messages
 from event_generator.envelope import Partitioner, heartbeat
@@ -40,7 +41,7 @@ def replay(options: Options, time: Time) -> None:
         stack.enter_context(locks.acquire(folder / f"replay-{found.topic}.lock"))
         decided = plan(options, found, folder / f"replay-{found.topic}.json", time, progress.say)
         if decided.position.done and not options.loop:
-            progress.say(f"all of {found.topic} is sent already; `demo reset` starts over")
+            progress.say(f"all of {found.topic} is sent already; {reset()} starts over")
             return
         position.write(decided.path, decided.position)
         truth = None

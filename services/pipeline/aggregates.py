@@ -14,12 +14,11 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType, LongType, StructField
 
 from pipeline.cleansing import INSTANT, flag, measure, number, repaired
-from pipeline.decimals import DIGITS, spark_type
+from pipeline.decimals import DIGITS
 from pipeline.reading import Reading
 
 ROWS, FIRST, LAST = "rows", "first", "last"
 RECORD_COUNT = "record_count"
-WHOLE = "bigint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,17 @@ class Total:
 
     name: str
     column: str
-    type: str
+    type: LongType | DecimalType
 
 
 def totals(reading: Reading) -> tuple[Total, ...]:
     """Numeric fields, then measures."""
     return (
         *(
-            Total(one.name, number(one.name), WHOLE if one.whole else f"decimal({DIGITS},{one.scale})")
+            Total(one.name, number(one.name), LongType() if one.whole else DecimalType(DIGITS, one.scale))
             for one in reading.sums
         ),
-        *(Total(one.name, measure(one.name), f"decimal({DIGITS},{one.scale})") for one in reading.measures),
+        *(Total(one.name, measure(one.name), DecimalType(DIGITS, one.scale)) for one in reading.measures),
     )
 
 
@@ -49,14 +48,21 @@ def repairable(reading: Reading) -> tuple[str, ...]:
 
 def partial(reading: Reading) -> list[Column]:
     """Aggregates over judged rows."""
+    rows, *sums = rows_and_sums(reading)
     return [
-        F.count(F.lit(1)).alias(ROWS),
+        rows,
         F.min(INSTANT).alias(FIRST),
         F.max(INSTANT).alias(LAST),
-        *(F.sum(total.column).cast(total.type).alias(sum_of(total.name)) for total in totals(reading)),
+        *sums,
         *(F.count_if(flag(name)).alias(count_of(name)) for name in reading.counted_flags),
         *(F.count_if(repaired(name)).alias(repaired(name)) for name in repairable(reading)),
     ]
+
+
+def rows_and_sums(reading: Reading) -> list[Column]:
+    """As much of `partial` as needs nothing of a judged row but what is summed."""
+    sums = (F.sum(total.column).cast(total.type).alias(sum_of(total.name)) for total in totals(reading))
+    return [F.count(F.lit(1)).alias(ROWS), *sums]
 
 
 def partial_fields(reading: Reading) -> list[StructField]:
@@ -64,8 +70,7 @@ def partial_fields(reading: Reading) -> list[StructField]:
     whole = LongType()
     return [
         *(StructField(name, whole) for name in (ROWS, FIRST, LAST)),
-        *(StructField(sum_of(one.name), spark_type(one)) for one in reading.sums),
-        *(StructField(sum_of(one.name), DecimalType(DIGITS, one.scale)) for one in reading.measures),
+        *(StructField(sum_of(total.name), total.type) for total in totals(reading)),
         *(StructField(count_of(name), whole) for name in reading.counted_flags),
         *(StructField(repaired(name), whole) for name in repairable(reading)),
     ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from pipeline.cells import BLANK, FAULT, HEADER, MISSING, NUL, ORIGIN, RAW, RECORD, SORT, TORN, bad_text, cell, too_long
 from pipeline.reading import Reading
+from pipeline.texts import WHITE
 
 QUOTE = '"'
 FIELD = '"(?:[^"]++|"")*+"|[^",]*+'  # possessive throughout: a loop, not a recursion, however long the field
@@ -29,20 +31,22 @@ class Header:
 
 def cells(lines: DataFrame, header: Header, reading: Reading, *, whole: bool) -> DataFrame:
     """Cells of lines that share a header. Unless they are `whole` records, a line whose quotes are open is TORN."""
-    split = lines.withColumn(SORT, _sort(header)).withColumn(FIELDS, _fields(F.col(RAW)))
+    split = lines.withColumn(FIELDS, _fields(F.col(RAW)))
     filled = split.select(
-        *ORIGIN,
+        *(name for name in ORIGIN if name != SORT),
         FIELDS,
         F.lit(missing_bits(header, reading)).cast("bigint").alias(MISSING),
         *(_cell(header.places.get(name)).alias(cell(name)) for name in reading.names),
     )
-    sort = F.col(SORT) if whole else F.when(F.col(FIELDS).isNull() & _open(F.col(RAW)), TORN).otherwise(F.col(SORT))
-    return filled.withColumns({FAULT: _fault(header, reading), SORT: sort}).drop(FIELDS)
+    sort = _sort(header, reading)
+    known = sort if whole else F.when(F.col(FIELDS).isNull() & _open(F.col(RAW)), TORN).otherwise(sort)
+    return filled.withColumns({FAULT: _fault(header, reading), SORT: known}).drop(FIELDS)
 
 
-def content() -> Column:
-    """What a line says, however it is quoted."""
-    return F.to_json(_fields(F.col(RAW)))
+def rest(header: Header) -> Column:
+    """What a line says in columns that are not read, however it is quoted."""
+    fields = _fields(F.col(RAW))
+    return F.to_json(F.filter(fields, lambda _, place: ~place.isin(*header.places.values())))
 
 
 def missing_bits(header: Header, reading: Reading) -> int:
@@ -50,8 +54,16 @@ def missing_bits(header: Header, reading: Reading) -> int:
     return sum(1 << place for place, name in enumerate(reading.names) if name not in header.places)
 
 
-def _sort(header: Header) -> Column:
-    return F.when(F.trim(RAW) == "", BLANK).when(F.col(RAW) == header.line, HEADER).otherwise(RECORD)
+def _sort(header: Header, reading: Reading) -> Column:
+    again = (F.size(FIELDS) == header.fields) & _names_columns(header, reading)
+    return F.when(F.trim(RAW) == "", BLANK).when((F.col(RAW) == header.line) | again, HEADER).otherwise(RECORD)
+
+
+def _names_columns(header: Header, reading: Reading) -> Column:
+    """Whether every cell says the name of its column, in any case; the time's is asked first, which seldom does."""
+    places = sorted(header.places, key=lambda name: name != reading.time.name)
+    folded = (F.lower(F.btrim(cell(name), F.lit(WHITE))).isin(*reading.accepted(name)) for name in places)
+    return F.coalesce(reduce(Column.__and__, folded, F.lit(True)), F.lit(False))
 
 
 def _fields(raw: Column) -> Column:

@@ -9,13 +9,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from datagen.analysis import InputColumn, Kind
-from pipeline.cells import BLANK, FAULT, MISSING, ORIGIN, RAW, RECORD, SORT, bad_text, cell, too_long
+from pipeline.cells import BLANK, FAULT, MISSING, NUL, ORIGIN, RAW, RECORD, SORT, bad_text, cell, too_long
 from pipeline.reading import Reading, fold
 from pipeline.texts import WHITE, trimmed
 
 OBJECT, NAMES, VALUES = "object", "names", "values"
 STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 MARK = "\ufeff"
+ESCAPED_NUL = "\\u0000"
 # The line is made the first of two objects, or what stands behind the object on it would go unseen.
 ENCLOSED = "array<map<string,variant>>"
 BEHIND = "behind the line"
@@ -56,9 +57,14 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     )
 
 
-def content() -> Column:
-    """What an object says, in whatever order and however it is spaced."""
-    return F.to_json(F.try_parse_json(F.col(RAW)))
+def rest(reading: Reading) -> Column:
+    """What an object says under keys that are not read, in whatever order and however it is spaced."""
+    known = [form for name in reading.names for form in reading.accepted(name)]
+    others = F.map_filter(_parsed(F.col(RAW)), lambda key, _: ~_folded(key).isin(*known))
+    told = F.transform(
+        F.array_sort(F.map_keys(others)), lambda key: F.struct(key, F.to_json(F.element_at(others, key)))
+    )
+    return F.to_json(told)
 
 
 def _parsed(raw: Column) -> Column:
@@ -72,8 +78,12 @@ def _parsed(raw: Column) -> Column:
 def _names(keys: Column, reading: Reading) -> Column:
     """The keys folded; of the usual ones it is known beforehand what comes of it."""
     usual = [column.name for column in reading.analysis.columns]
-    folded = F.transform(keys, lambda key: F.lower(F.btrim(key, F.lit(WHITE))))
+    folded = F.transform(keys, _folded)
     return F.when(keys == _texts(usual), _texts(list(map(fold, usual)))).otherwise(folded)
+
+
+def _folded(key: Column) -> Column:
+    return F.lower(F.btrim(key, F.lit(WHITE)))
 
 
 def _texts(texts: list[str]) -> Column:
@@ -99,8 +109,17 @@ def _fault(reading: Reading) -> Column:
         bad_text(F.col(RAW)),
         F.when(F.col(NAMES).isNull(), "not a JSON object").when(twice, "a key that stands there twice"),
         *(_wrong_type(reading.analysis.column(name)) for name in reading.names),
+        _with_nul(reading),
         too_long(F.col(RAW), reading.names),
     )
+
+
+def _with_nul(reading: Reading) -> Column:
+    """Which cell holds a NUL, which JSON can only write as an escape, else null."""
+    fault: Column = F.lit(None).cast("string")
+    for name in reversed(reading.names):
+        fault = F.when(F.contains(cell(name), F.lit(NUL)), f"{name}: a NUL byte").otherwise(fault)
+    return F.when(F.contains(RAW, F.lit(ESCAPED_NUL)), fault)
 
 
 def _wrong_type(column: InputColumn) -> Column:

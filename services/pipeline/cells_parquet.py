@@ -34,16 +34,14 @@ def cells(rows: DataFrame, columns: Mapping[str, str], reading: Reading) -> Data
     missing = sum(1 << place for place, name in enumerate(reading.names) if name not in columns)
     types = {field.name: field.dataType for field in rows.schema}
     values = {
-        name: canonical(F.col(f"`{columns[name]}`"), types[columns[name]])
-        if name in columns
-        else F.lit(None).cast("string")
+        name: canonical(_column(columns[name]), types[columns[name]]) if name in columns else F.lit(None).cast("string")
         for name in reading.names
     }
     filled = rows.select(
         F.col("_metadata.file_path").alias(FILE),
         F.lit(0).cast("bigint").alias(BLOCK),
         F.col("_metadata.row_index").alias(ROW),
-        F.to_json(F.struct(*(F.col(f"`{name}`") for name in rows.columns)), {"ignoreNullFields": "false"}).alias(RAW),
+        F.to_json(F.struct(*map(_column, rows.columns)), {"ignoreNullFields": "false"}).alias(RAW),
         F.lit(RECORD).alias(SORT),
         F.lit(missing).cast("bigint").alias(MISSING),
         *(value.alias(cell(name)) for name, value in values.items()),
@@ -79,10 +77,22 @@ def canonical(value: Column, kind: DataType) -> Column:
             return value.cast("bigint")
         case FloatType():
             return value.cast("string")
-        case DecimalType() | DoubleType() | StringType() | BooleanType():
+        case DecimalType() | DoubleType() | StringType() | BooleanType() | DateType():
             return value
         case _:
             return value.cast("timestamp") if isinstance(kind, INSTANTS) else value.cast("string")
+
+
+def from_nanoseconds(name: str) -> Column:
+    """A bigint of nanoseconds since 1970 as an instant; what is finer than a microsecond is cut off."""
+    count = _column(name)
+    whole = (count - F.pmod(count, F.lit(1_000))).cast("decimal(19,0)")
+    return F.timestamp_micros((whole / 1_000).cast("bigint"))
+
+
+def _column(name: str) -> Column:
+    """Whatever its name."""
+    return F.col("`" + name.replace("`", "``") + "`")
 
 
 def _fault(name: str) -> Column:

@@ -69,13 +69,12 @@ def repaired(name: str) -> str:
 
 def judge(cells: DataFrame, reading: Reading, rules: Rules) -> DataFrame:
     """Every row with its fate, its reason where it is quarantined, its instant and its repaired values."""
-    read = _read(cells, reading)
-    derived = derive(read, reading)
+    derived = derive(cells.withColumns(values(cells, reading)), reading)
     judged = derived.withColumn(REASON, F.when(F.col(SORT) == RECORD, _reason(derived, reading, rules)))
     fate = F.when(F.col(SORT) != RECORD, F.col(SORT)).when(F.col(REASON).isNull(), COUNTED).otherwise(QUARANTINED)
     repairs = {**absences(reading), **repaired_values(reading)}
-    values = (value.alias(name) for name, value in repairs.items())
-    return judged.select(*_kept(cells), fate.alias(FATE), REASON, INSTANT, *values)
+    repaired_columns = (value.alias(name) for name, value in repairs.items())
+    return judged.select(*_kept(cells), fate.alias(FATE), REASON, INSTANT, *repaired_columns)
 
 
 def _kept(cells: DataFrame) -> list[str]:
@@ -83,18 +82,16 @@ def _kept(cells: DataFrame) -> list[str]:
     return [name for name in cells.columns if name != SORT and name != FAULT and not name.startswith(cell(""))]
 
 
-def _read(cells: DataFrame, reading: Reading) -> DataFrame:
-    """Cells as values; null where they are blank or wrong."""
+def values(cells: DataFrame, reading: Reading) -> dict[str, Column]:
+    """Cells as values, by the names of their columns; null where they are blank or wrong."""
     kinds = {field.name: field.dataType for field in cells.schema}
     texts = dict.fromkeys((*reading.dimensions, *reading.texts))
-    return cells.withColumns(
-        {
-            INSTANT: _instant(cell(reading.time.name), kinds, str(reading.time.time_format)),
-            **{dimension(name): F.nullif(trimmed(F.col(cell(name))), F.lit("")) for name in texts},
-            **{number(column.name): _number(column, kinds) for column in reading.numbers},
-            **{flag(name): _flag(cell(name), kinds) for name in reading.flags},
-        }
-    )
+    return {
+        INSTANT: _instant(cell(reading.time.name), kinds, str(reading.time.time_format)),
+        **{dimension(name): F.nullif(trimmed(F.col(cell(name)).cast("string")), F.lit("")) for name in texts},
+        **{number(column.name): _number(column, kinds) for column in reading.numbers},
+        **{flag(name): _flag(cell(name), kinds) for name in reading.flags},
+    }
 
 
 def _instant(name: str, kinds: dict[str, DataType], time_format: str) -> Column:
@@ -120,7 +117,7 @@ def _number(column: NumberColumn, kinds: dict[str, DataType]) -> Column:
 
 
 def _flag(name: str, kinds: dict[str, DataType]) -> Column:
-    return F.col(name) if kinds[name] == BooleanType() else flags.flag(F.col(name))
+    return F.col(name) if kinds[name] == BooleanType() else flags.flag(F.col(name).cast("string"))
 
 
 def derive(read: DataFrame, reading: Reading) -> DataFrame:
@@ -137,8 +134,10 @@ def derive(read: DataFrame, reading: Reading) -> DataFrame:
 
 
 def _exact(derived: DerivedMeasure) -> Column:
-    value = rounded(F.col(measure(derived.name)), derived.scale)
-    return value.try_cast(f"decimal({decimals.DIGITS},{derived.scale})")
+    """The decimal; its limit where it is too large."""
+    value = F.col(measure(derived.name))
+    limit = F.lit(decimals.limit(derived.scale)).cast(f"decimal({decimals.DIGITS},{derived.scale})")
+    return F.coalesce(decimals.kept(rounded(value, derived.scale), derived.scale), F.when(value.isNotNull(), limit))
 
 
 def _reason(rows: DataFrame, reading: Reading, rules: Rules) -> Column:
@@ -159,6 +158,14 @@ def _faults(reading: Reading, rules: Rules, kinds: dict[str, DataType]) -> Itera
     for name in reading.flags:
         wrong = F.col(flag(name)).isNull() & ~is_blank(F.col(cell(name)).cast("string"))
         yield F.when(wrong, f"{name}: neither true nor false")
+    yield from measure_faults(reading)
+
+
+def measure_faults(reading: Reading) -> Iterator[Column]:
+    """What is wrong with measures that `derive` made, else null."""
+    for derived in reading.measures:
+        large = F.col(measure(derived.name)) == F.lit(decimals.limit(derived.scale))
+        yield F.when(large, f"{derived.name}: too large to be summed")
 
 
 def _time_fault(name: str, rules: Rules) -> Column:

@@ -13,6 +13,9 @@ from pipeline.rounding import rounded
 from pipeline.texts import is_blank
 
 DIGITS = 38  # of Spark's widest decimal
+ROOM = 12  # digits before the point that are left to a sum of decimals
+SUMMED_WHOLE = 15  # digits of a whole number that is summed, in a bigint
+WHOLE = 18  # of which every number fits a bigint
 FINE = f"decimal({DIGITS},18)"  # what is rounded away is looked at this closely
 ANY = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*\z"  # casts pass over white space themselves
 NOT_FINITE = r"(?i)^[+-]?(?:nan|inf|infinity)\z"
@@ -22,6 +25,23 @@ EXPONENT = r"[eE]([+-]?\d+)"
 
 def spark_type(number: NumberColumn) -> DataType:
     return LongType() if number.whole else DecimalType(DIGITS, number.scale)
+
+
+def digits_before_point(number: NumberColumn) -> int:
+    """How many a value may have; those that are summed leave their sum room."""
+    if number.whole:
+        return SUMMED_WHOLE if number.summed else WHOLE
+    return DIGITS - number.scale - (ROOM if number.summed else 0)
+
+
+def limit(scale: int) -> Decimal:
+    """From here on a decimal is too large to be summed."""
+    return Decimal(10) ** (DIGITS - ROOM - scale)
+
+
+def kept(value: Column, scale: int) -> Column:
+    """A double or decimal as decimal(38, scale); null from the limit on."""
+    return value.try_cast(f"decimal({DIGITS - ROOM},{scale})").cast(f"decimal({DIGITS},{scale})")
 
 
 def from_text(text: Column, number: NumberColumn) -> Column:
@@ -34,15 +54,15 @@ def from_double(value: Column, number: NumberColumn) -> Column:
     near = rounded(value, number.scale)
     meant = near if number.exact else F.coalesce(near, value)
     fits = (near == value) if number.exact else ~F.isnan(value)
-    return F.when(fits, meant.try_cast(_wide(number)).try_cast(spark_type(number)))
+    return F.when(fits, _typed(meant.try_cast(_wide(number)), number))
 
 
 def from_exact(value: Column, number: NumberColumn) -> Column:
     """The number a whole number or decimal is."""
     if not number.exact:
-        return F.bround(value.try_cast(FINE), number.scale).try_cast(spark_type(number))
+        return _typed(F.bround(value.try_cast(FINE), number.scale), number)
     finest = F.lit(Decimal(1).scaleb(-number.scale))
-    return F.when(value % finest == 0, value.try_cast(_wide(number)).try_cast(spark_type(number)))
+    return F.when(value % finest == 0, _typed(value.try_cast(_wide(number)), number))
 
 
 def text_fault(text: Column, number: NumberColumn) -> Column:
@@ -50,7 +70,7 @@ def text_fault(text: Column, number: NumberColumn) -> Column:
     fault = (
         F.when(text.rlike(NOT_FINITE), "not a finite number")
         .when(~text.rlike(ANY), "not a number")
-        .when(_digits_after_point(text) > number.scale, _too_fine(number))
+        .when(_digits_after_point(text) > number.scale if number.exact else F.lit(False), _too_fine(number))
         .otherwise("too large to be summed")
     )
     return F.when(~is_blank(text), fault)
@@ -59,9 +79,10 @@ def text_fault(text: Column, number: NumberColumn) -> Column:
 def value_fault(value: Column, number: NumberColumn) -> Column:
     """The same of a value that is a number already."""
     as_double = value.try_cast("double")
+    room = 2.0**63 if number.whole and not number.summed else 10.0 ** digits_before_point(number)
     return (
         F.when(F.isnan(as_double) | (F.abs(as_double) == float("inf")), "not a finite number")
-        .when(F.abs(as_double) >= 10.0 ** (19 if number.whole else DIGITS - number.scale), "too large to be summed")
+        .when(F.abs(as_double) >= room, "too large to be summed")
         .when(value.isNotNull(), _too_fine(number))
     )
 
@@ -72,17 +93,16 @@ def _too_fine(number: NumberColumn) -> str:
 
 def _fitting(number: NumberColumn) -> str:
     """What the common case looks like: no more digits than are kept."""
-    if number.whole:
-        return r"^\s*[+-]?\d{1,18}\s*\z"
-    return rf"^\s*[+-]?\d+(?:\.\d{{0,{number.scale}}})?\s*\z"
+    fraction = "" if number.whole else rf"(?:\.\d{{0,{number.scale}}})?"
+    return rf"^\s*[+-]?\d{{1,{digits_before_point(number)}}}{fraction}\s*\z"
 
 
 def _unusual(text: Column, number: NumberColumn) -> Column:
     readable = text.rlike(ANY)
     if number.exact:
-        return F.when(readable & (_digits_after_point(text) <= number.scale), _cast(text, number))
+        return F.when(readable & (_digits_after_point(text) <= number.scale), _typed(_cast(text, number), number))
     fine = F.bround(text.try_cast(FINE), number.scale).try_cast(spark_type(number))
-    return F.when(readable, F.coalesce(fine, _cast(text, number)))
+    return F.when(readable, _typed(F.coalesce(fine, _cast(text, number)), number))
 
 
 def _digits_after_point(text: Column) -> Column:
@@ -95,6 +115,13 @@ def _cast(text: Column, number: NumberColumn) -> Column:
     if not number.whole:
         return text.try_cast(spark_type(number))
     return F.coalesce(text.try_cast("bigint"), text.try_cast(_wide(number)).try_cast("bigint"))
+
+
+def _typed(value: Column, number: NumberColumn) -> Column:
+    """An exact value as it is kept; null where it is too large."""
+    if not number.summed:
+        return value.try_cast(spark_type(number))
+    return value.try_cast(f"decimal({SUMMED_WHOLE},0)").cast("bigint") if number.whole else kept(value, number.scale)
 
 
 def _wide(number: NumberColumn) -> str:

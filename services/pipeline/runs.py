@@ -68,10 +68,10 @@ class Runs:
             return None
         return str(json.loads(self._storage.read(pointer))["run"])
 
-    def begin(self) -> Run:
-        """A run to be written. What killed ones left behind is removed first."""
+    def begin(self, run_id: str | None = None) -> Run:
+        """A run to be written, of a new id where none is given. What killed ones left behind is removed first."""
         self._clear()
-        run_id = f"{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        run_id = run_id or f"{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         run = Run(run_id, f"{self._folder}/runs/{run_id}")
         self._storage.make_folder(run.folder)
         return run

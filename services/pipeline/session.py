@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
     {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.legacy.parquet.nanosAsLong": "true",  # else no file with such a column can be opened
         "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
@@ -49,6 +51,7 @@ LOCAL: Mapping[str, str] = MappingProxyType(
 )
 OF_ITSELF = b"WARNING: "  # how Java begins what it says of its modules and options; faults begin otherwise
 LAST_WORDS_S = 1.0
+LOGGED_AND_RAISED = ("py4j", "SQLQueryContextLogger", "DataFrameQueryContextLogger")  # each error, with a traceback
 JAVA_OPTIONS = "-Duser.timezone=UTC -Dfile.encoding=UTF-8"
 
 
@@ -56,29 +59,40 @@ def start(
     name: str,
     *,
     master: str | None = None,
-    events: Path | None = None,
+    events: str | None = None,
     log: Path | None = None,
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> SparkSession:
-    """A session of that name. `events` is the history server's folder, `log` the file that takes what Java says.
+    """A session of that name. `events` is the history server's folder, made where it is a path of this machine;
+    `log` is the file that takes what Java says.
 
-    `master` is all cores of this machine where neither it nor SPARK_MASTER is given. Raises UserError without Java.
+    `master` is all cores of this machine where neither it nor SPARK_MASTER is given. The Python of a cluster's
+    executors is PYSPARK_PYTHON, else called as this one. Raises UserError without Java.
     """
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     master = master or os.environ.get("SPARK_MASTER") or "local[*]"
     options = dict(ALWAYS)
+    if master.startswith("local") or not os.environ.get("PYSPARK_PYTHON"):
+        os.environ["PYSPARK_PYTHON"] = sys.executable
     if master.startswith("local"):
         os.environ["SPARK_LOCAL_IP"] = HERE
         options |= LOCAL
     if events is not None:
-        events.mkdir(parents=True, exist_ok=True)
-        options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": events.absolute().as_uri()}
+        options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": _folder(events)}
     options["spark.driver.extraJavaOptions"] = f"{JAVA_OPTIONS} -Dlog4j2.configurationFile={LOG4J.as_uri()}"
     builder = SparkSession.builder.appName(name).master(master)
     for key, value in {**options, **settings}.items():
         builder = builder.config(key, value)
     with _quiet(log):
         return _started(builder, log)
+
+
+def _folder(path: str) -> str:
+    """As a URI."""
+    if "://" in path:
+        return path
+    Path(path).mkdir(parents=True, exist_ok=True)
+    return Path(path).absolute().as_uri()
 
 
 def shield(spark: SparkSession) -> None:
@@ -100,6 +114,8 @@ def _started(builder: SparkSession.Builder, log: Path | None) -> SparkSession:
 @contextmanager
 def _quiet(log: Path | None) -> Iterator[None]:
     """Java inherits the error stream it is started with: a file or a filter takes it. This process keeps its own."""
+    for name in LOGGED_AND_RAISED:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once

@@ -29,14 +29,20 @@ class Entry:
     modified_ms: int
 
 
-class Storage:
-    """The file systems that a session's Hadoop knows."""
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A file or a folder in a folder."""
 
-    def __init__(self, spark: SparkSession) -> None:
-        self.spark = spark
-        context = spark.sparkContext
-        self._jvm: Any = context._jvm
-        self._configuration: Any = context._jsc.hadoopConfiguration()
+    name: str
+    is_folder: bool
+    bytes: int  # of a folder 0
+
+
+class Files:
+    """The file systems that a Java with Hadoop's classes and configuration knows."""
+
+    def __init__(self, jvm: Any, configuration: Any) -> None:
+        self._jvm, self._configuration = jvm, configuration
 
     def resolved(self, path: str) -> str:
         """With its scheme, spelt as Hadoop spells it, nothing escaped; without a scheme it is local."""
@@ -74,10 +80,16 @@ class Storage:
 
     def children(self, path: str) -> list[str]:
         """The names of everything in a folder; none where there is no folder."""
+        return [child.name for child in self.listed(path)]
+
+    def listed(self, path: str) -> list[Child]:
+        """Everything in a folder, by name; nothing where there is no folder."""
         if not self.is_folder(path):
             return []
         found = self._path(path)
-        return sorted(status.getPath().getName() for status in self._system(found).listStatus(found))
+        every = self._system(found).listStatus(found)
+        children = [Child(one.getPath().getName(), bool(one.isDirectory()), int(one.getLen())) for one in every]
+        return sorted(children, key=lambda child: child.name)
 
     def head(self, path: str, count: int, *, unpacked: bool = False) -> bytes:
         """The first bytes of a file, of what it holds where it is gzipped and to be unpacked. OSError where cut off."""
@@ -100,6 +112,17 @@ class Storage:
             finally:
                 stream.close()
 
+    def parquet_schema(self, path: str) -> Any:
+        """What the footer of a Parquet file says of columns, as Parquet's own MessageType. OSError where it is none."""
+        with _mapped(path):
+            parquet = self._jvm.org.apache.parquet.hadoop
+            file = parquet.util.HadoopInputFile.fromPath(self._path(path), self._configuration)
+            reader = parquet.ParquetFileReader.open(file)
+            try:
+                return reader.getFooter().getFileMetaData().getSchema()
+            finally:
+                reader.close()
+
     def write(self, path: str, text: str) -> None:
         """A file that is there whole or not at all; what stood there is replaced."""
         target = self._path(path)
@@ -120,6 +143,36 @@ class Storage:
         """A file, or a folder with all that is in it; no error where there is none."""
         found = self._path(path)
         self._system(found).delete(found, True)
+
+    def copy(self, source: str, target: str) -> None:
+        """A file, or a folder with all that is in it, to any file system. A file that stands there is replaced."""
+        with _mapped(source):
+            here, there = self._path(source), self._path(target)
+            systems = self._system(here), self._system(there)
+            copied = self._jvm.org.apache.hadoop.fs.FileUtil.copy(
+                systems[0], here, systems[1], there, False, True, self._configuration
+            )
+        if not copied:
+            raise OSError(f"{target}: {source} could not be copied there")
+
+    def move(self, source: str, target: str) -> None:
+        """A folder, in one step, to a name that is not there. OSError where it is."""
+        with _mapped(target):
+            path = self._path(source)
+            if not self._system(path).rename(path, self._path(target)):
+                raise OSError(f"{target}: {source} could not be given that name")
+
+    def replace(self, source: str, target: str) -> None:
+        """A file or a folder gets another name in one step. A file that stood there is gone; OSError for a folder that
+        holds something."""
+        with _mapped(target):
+            self._replace(self._path(source), self._path(target))
+
+    def settings(self) -> str:
+        """Hadoop's settings as XML, with what was set for this session."""
+        writer = self._jvm.java.io.StringWriter()
+        self._configuration.writeXml(writer)
+        return str(writer.toString())
 
     def _replace(self, source: Any, target: Any) -> None:
         """In one step. On a local disk Hadoop would first delete what stands there."""
@@ -154,6 +207,15 @@ class Storage:
 
     def _system(self, path: Any) -> Any:
         return path.getFileSystem(self._configuration)
+
+
+class Storage(Files):
+    """The file systems that a session's Hadoop knows."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self.spark = spark
+        context: Any = spark.sparkContext
+        super().__init__(context._jvm, context._jsc.hadoopConfiguration())
 
 
 @contextmanager

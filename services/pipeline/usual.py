@@ -22,7 +22,7 @@ from datagen.rounding import EXACT_BELOW, rounded
 from pipeline.cells import LONGEST_CELL_BYTES
 from pipeline.cells_csv import Header
 from pipeline.cleansing import Rules
-from pipeline.decimals import DIGITS
+from pipeline.decimals import DIGITS, digits_before_point
 from pipeline.flags import FALSE, TRUE
 from pipeline.reading import DerivedMeasure, NumberColumn, Reading
 from pipeline.texts import WHITE
@@ -212,7 +212,7 @@ def _number(number: NumberColumn) -> str:
     if number.whole:
         return rf"^-?\d{{1,{WHOLE_DIGITS}}}$"
     fraction = rf"(?:\.\d{{1,{number.scale}}})?" if number.scale else ""
-    return rf"^-?\d{{1,18}}{fraction}$"
+    return rf"^-?\d{{1,{min(18, digits_before_point(number))}}}{fraction}$"
 
 
 def _measured(measure: DerivedMeasure, values: Mapping[str, Values], rows: int) -> pa.Array:

@@ -13,21 +13,30 @@ from pyspark.sql import functions as F
 from datagen.analysis import Analysis, InputColumn
 from datagen.messages import CLOCK, EPOCH, EVENT_TIME, FINGERPRINT_KEY, ID, REPLAY, SOURCE_TIME
 from pipeline import cells_json, cleansing
-from pipeline.cells import BLANK, BLOCK, FILE, MISSING, RAW, ROW, cell
+from pipeline.cells import BLANK, BLOCK, MISSING, RAW, ROW, cell
 from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, Rules
 from pipeline.reading import Reading, reading_of
 from pipeline.times import DAY_US
 from streaming import usual_messages
-from streaming.usual_messages import IDENTITY, USUAL, Spelling
+from streaming.fields import (
+    CLOCK_US,
+    HEARTBEAT,
+    IDENTITY,
+    KEY,
+    MESSAGE,
+    OFFSET,
+    PARTITION,
+    SENT,
+    TIMESTAMP,
+    USUAL,
+    VALUE,
+)
+from streaming.usual_messages import Spelling
 
-HEARTBEAT = "heartbeat"  # a fate beside COUNTED and QUARANTINED: moves the watermark, is no row and is not counted
-MESSAGE = FILE  # a struct: where the message stands, and what its sender says of it
-PARTITION, OFFSET, TIMESTAMP, KEY, SENT = "partition", "offset", "timestamp", "key", "sent"
-CLOCK_US = "clock_us"  # the message's own clock
-SHIFT_US = "shift_us"  # by how much the event was moved in time; null where the sender does not say
 REPLAYED = f"{REPLAY} struct<{ID} string, {EPOCH} bigint, {SOURCE_TIME} string, {CLOCK} string>"
 AHEAD = f"{EVENT_TIME}: more than a day ahead of the message's own clock"
 EMPTY = "an empty message"
+ODD = "a message that is not spelled as usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Judging:
     narrow: Reading  # the group and the value alone, which is all that windows need
     rules: Rules
     spelling: Spelling | None  # of usual messages, which need not go through the rules
+    only_usual: bool = False  # leave the rules out of the plan; ODD is raised for a message that needs them
 
 
 def judging_of(analysis: Analysis) -> Judging:
@@ -60,12 +70,16 @@ def judging_of(analysis: Analysis) -> Judging:
 def judge(records: DataFrame, judging: Judging) -> DataFrame:
     """Records as events: MESSAGE, RAW, FATE, REASON, INSTANT, EPOCH, IDENTITY, SOURCE_TIME, and repaired values.
 
-    Of the values there are those of the narrow reading; of all it is told whether they were repaired.
+    Of the values there are those of the narrow reading; of all it is told whether they were repaired. Where only usual
+    messages are read, there is no MESSAGE, RAW or REASON.
     """
     told = records.where(~F.col(KEY).eqNullSafe(F.lit(bytearray(FINGERPRINT_KEY))))
     if judging.spelling is None:
         return _judged(told, judging, None)
     seen = usual_messages.looked_at(told, judging.spelling, judging.reading, judging.narrow, judging.rules)
+    if judging.only_usual:
+        usual = seen.select(F.coalesce(F.col(USUAL), F.raise_error(F.lit(ODD))).alias(USUAL))
+        return usual.select(f"{USUAL}.*")
     return _with_usual(_judged(seen, judging, USUAL), judging)
 
 
@@ -90,7 +104,6 @@ def _with_usual(judged: DataFrame, judging: Judging) -> DataFrame:
     return judged.select(
         MESSAGE,
         RAW,
-        told(FATE, F.lit(COUNTED)),
         F.when(usual.isNull(), F.col(REASON)).alias(REASON),
         *(told(name, usual[name]) for name in usual_messages.said(judging.reading, judging.narrow)),
     )
@@ -110,7 +123,7 @@ def _narrow(reading: Reading) -> Reading:
 
 def _lines(records: DataFrame, beside: str | None) -> DataFrame:
     """Messages as lines of JSON."""
-    text = F.col("value").cast("string")
+    text = F.col(VALUE).cast("string")
     sent = F.from_json(text, REPLAYED)[REPLAY]
     told = records.withColumns({RAW: text, SENT: sent})
     message = [PARTITION, OFFSET, TIMESTAMP, KEY, SENT, *([beside] if beside else [])]

@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 
 from datagen.errors import UserError
-from pipeline.faults import said
-from streaming.marks import RESET
+from pipeline.faults import OVERFLOW, TOO_LARGE, said
+from streaming.events import ODD
+from streaming.marks import way_out
 
 # What stands in the message -> what is wrong. The first that fits.
 CAUSES = (
     (
         "UnknownTopicOrPartition|does not host this topic-partition|[Tt]opic.{0,80}(?:deleted|not exist)",
-        f"the topic is gone; {RESET}",
+        "the topic is gone; {way_out}",
     ),
     (
         "KafkaIllegalState|OffsetOutOfRange|[Ss]ome data may have been lost|offset was changed from|data loss",
-        f"messages that were still to be read are gone from the topic; {RESET}",
+        "messages that were still to be read are gone from the topic; {way_out}",
     ),
     ("(?:Sasl)?AuthenticationException|AuthorizationException|SslHandshake", "the brokers refuse us"),
     ("Failed to find data source: kafka", "Spark's Kafka connector is not there; `make setup` fetches it"),
-    (
-        r"ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE",
-        "a window's sum has more digits than can be held; declare `clamp` or a smaller precision for the value",
-    ),
+    (OVERFLOW, TOO_LARGE),
     ("Permission denied", "permission denied; give folders that may be written to"),
 )
 AWAY = re.compile(
@@ -41,7 +39,7 @@ def told(error: BaseException) -> UserError | None:
         return None
     for mark, fault in CAUSES:
         if found := re.search(mark, text):
-            return UserError(f"{fault} ({_line(text, found)})")
+            return UserError(f"{fault.format(way_out=way_out())} ({_line(text, found)})")
     return None
 
 
@@ -49,6 +47,11 @@ def is_away(error: BaseException) -> bool:
     """Whether the brokers were not there, so that it may go on when they are."""
     text = said(error)
     return text is not None and not isinstance(error, OSError) and told(error) is None and bool(AWAY.search(text))
+
+
+def is_odd(error: BaseException) -> bool:
+    """Whether a message was met that is not spelled as usual."""
+    return ODD in (said(error) or "")
 
 
 def _line(text: str, found: re.Match[str]) -> str:

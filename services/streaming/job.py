@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyspark.errors import StreamingQueryException
@@ -23,7 +23,7 @@ from streaming import marks, query, topics
 from streaming.books import Books
 from streaming.checkpoint import Checkpoint
 from streaming.events import Judging, judging_of
-from streaming.faults import is_away
+from streaming.faults import is_away, is_odd
 from streaming.observed import Listener
 from streaming.panes import Cut, cut_of, published_type
 from streaming.progress import Progress
@@ -104,7 +104,7 @@ class Job:
             except topics.NoTopicError as error:
                 if begun:
                     raise UserError(
-                        f"topic {name!r} is gone, but what was read of it is here; {marks.RESET}"
+                        f"topic {name!r} is gone, but what was read of it is here; {marks.way_out()}"
                     ) from error
                 raise
 
@@ -163,12 +163,16 @@ class Job:
 
         progress = Progress(places.output, self._identity(topic), self.clock)
         publishing = Publishing(make, listener, woken, progress)
+
+        def start(only_usual: bool) -> StreamingQuery:
+            return self._start(places, topic, replace(judging, only_usual=only_usual), cut)
+
         self.spark.streams.addListener(listener)
         publishing.start()
         woken.set()
         reason = FAILED
         try:
-            self._watch(lambda: self._start(places, topic, judging, cut), publishing)
+            self._watch(start, publishing, only_usual=judging.spelling is not None)
             reason = STOPPED if self.stopped() else DONE
         finally:
             try:
@@ -181,15 +185,22 @@ class Job:
         paths = places.checkpoint.path, places.sink.path
         return query.start(self.kafka, topic, self.source, judging, cut, paths, self.trigger_s)
 
-    def _watch(self, start: Callable[[], StreamingQuery], publishing: Publishing) -> None:
-        """Runs the query, again and again where the brokers were away."""
+    def _watch(self, start: Callable[[bool], StreamingQuery], publishing: Publishing, *, only_usual: bool) -> None:
+        """Runs the query, again where the brokers were away, and again with all rules as soon as they are needed.
+
+        A query that takes usual messages alone costs half. What it had begun when an odd one came was not committed.
+        """
         while not self.stopped():
-            running = start()
+            running = start(only_usual)
             self.say(f"reading {self.kafka.servers}")
             try:
                 self._follow(running, publishing)
                 break
             except StreamingQueryException as error:
+                if only_usual and is_odd(error):
+                    only_usual = False
+                    self.say("messages of another spelling: judging all by all rules from here on")
+                    continue
                 if not is_away(error):
                     raise
                 self.say(f"the brokers are away: {self.kafka.servers}; waiting for them")

@@ -19,7 +19,8 @@ from pipeline.cells import RAW
 from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, REASON, repaired
 from pipeline.reading import Reading
 from streaming.checkpoint import Span
-from streaming.events import HEARTBEAT, KEY, MESSAGE, OFFSET, PARTITION, TIMESTAMP, Judging, judge
+from streaming.events import Judging, judge
+from streaming.fields import HEARTBEAT, KEY, MESSAGE, OFFSET, PARTITION, TIMESTAMP
 from streaming.panes import CLOCK, FIRST, LAST, ROWS, SHIFT, spans
 from streaming.topics import Kafka
 

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from datagen.errors import UserError
+from datagen.ways import reset
 from streaming.shelves import Shelf
 
 NAME = "_mark.json"
 OURS_FIRST = (NAME, "analysis.json")  # what may lie there before anything was streamed
-RESET = "`demo reset` removes topic, checkpoint and output together, so that all begins anew"
+
+
+def way_out() -> str:
+    return f"{reset()} removes topic, checkpoint and output together, so that all begins anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,12 @@ def agree(shelves: Mapping[str, Shelf], mark: Mark) -> None:
     used = {name for name, shelf in shelves.items() if _used(shelf)}
     for name, other in found.items():
         if other is not None and other != mark:
-            raise UserError(f"{shelves[name].path}: {_difference(other, mark)}; {RESET}")
+            raise UserError(f"{shelves[name].path}: {_difference(other, mark)}; {way_out()}")
     missing = [name for name in shelves if found[name] is None]
     if used and missing:
         there = ", ".join(name for name in shelves if name in used)
         gone = shelves[missing[0]].path
-        raise UserError(f"{gone}: no {missing[0]} of this topic is there, but its {there}; {RESET}")
+        raise UserError(f"{gone}: no {missing[0]} of this topic is there, but its {there}; {way_out()}")
     for name, shelf in shelves.items():
         if found[name] is None:
             shelf.put(NAME, json.dumps(asdict(mark), indent=2).encode())
@@ -48,7 +52,7 @@ def _read(shelf: Shelf) -> Mark | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:
-        raise UserError(f"{shelf.path}/{NAME}: not a mark of ours; {RESET}") from error
+        raise UserError(f"{shelf.path}/{NAME}: not a mark of ours; {way_out()}") from error
 
 
 def _used(shelf: Shelf) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DecimalType, LongType
 
 from datagen.analysis import Stream
 from datagen.messages import EPOCH
@@ -18,8 +19,8 @@ from pipeline.aggregates import RECORD_COUNT
 from pipeline.cleansing import COUNTED, FATE, INSTANT, QUARANTINED, dimension, repaired
 from pipeline.decimals import DIGITS
 from pipeline.reading import Reading
-from streaming.events import HEARTBEAT, Judging, judge, shift_us
-from streaming.usual_messages import IDENTITY
+from streaming.events import Judging, judge, shift_us
+from streaming.fields import HEARTBEAT, IDENTITY
 
 JUDGED, PASSED = "judged", "passed"  # what is counted before duplicates and late events are dropped, and after
 TIME, WINDOW, START, GROUP, ROWS, TOTAL = "time", "window", "start", "group", "rows", "total"
@@ -34,7 +35,7 @@ class Cut:
 
     stream: Stream
     narrow: Reading  # the group and the value alone
-    total: str | None  # the type of a pane's sum
+    total: LongType | DecimalType | None  # the type of a pane's sum
 
 
 def cut_of(judging: Judging) -> Cut:
@@ -44,9 +45,9 @@ def cut_of(judging: Judging) -> Cut:
     return Cut(stream, judging.narrow, sums[0].type if sums else None)
 
 
-def published_type(cut: Cut) -> str | None:
+def published_type(cut: Cut) -> DecimalType | None:
     """What a window's sum is published as."""
-    return f"decimal({DIGITS},0)" if cut.total == aggregates.WHOLE else cut.total
+    return DecimalType(DIGITS, 0) if isinstance(cut.total, LongType) else cut.total
 
 
 def panes(records: DataFrame, judging: Judging, cut: Cut) -> DataFrame:
@@ -64,7 +65,7 @@ def panes(records: DataFrame, judging: Judging, cut: Cut) -> DataFrame:
     )
     rows = unique.observe(PASSED, F.count(IDENTITY).alias(ROWS)).where(F.col(IDENTITY).isNotNull())
     grouped = rows.groupBy(F.window(TIME, f"{cut.stream.slide_s} seconds"), dimension(cut.stream.group_by))
-    return _named(grouped.agg(*aggregates.partial(cut.narrow)), cut)
+    return _named(grouped.agg(*aggregates.rows_and_sums(cut.narrow)), cut)
 
 
 def told(reading: Reading) -> list[Column]:
@@ -93,14 +94,7 @@ def spans(good: Column) -> list[Column]:
 
 
 def _kept(cut: Cut) -> list[str]:
-    narrow = cut.narrow
-    names = [total.column for total in aggregates.totals(narrow)]
-    return [
-        dimension(cut.stream.group_by),
-        *names,
-        INSTANT,
-        *(repaired(name) for name in aggregates.repairable(narrow)),
-    ]
+    return [dimension(cut.stream.group_by), *(total.column for total in aggregates.totals(cut.narrow))]
 
 
 def _named(grouped: DataFrame, cut: Cut) -> DataFrame:

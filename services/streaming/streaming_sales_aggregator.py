@@ -27,6 +27,7 @@ from datagen.messages import kafka_settings  # noqa: E402
 from datagen.schema import read_schema  # noqa: E402
 from datagen.sinks.naming import MANIFEST  # noqa: E402
 from pipeline import session  # noqa: E402
+from pipeline.faults import java_ended  # noqa: E402
 from pipeline.room import full_place  # noqa: E402
 from pipeline.stopping import Stop  # noqa: E402
 from streaming.connector import class_path  # noqa: E402
@@ -194,7 +195,7 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
             spark.stop()
     except Exception as error:
         full = full_place(error, _places(options.roots))
-        fault = told(error) if full is None else UserError(f"{full}: no space left; {GOES_ON}")
+        fault = java_ended(error) or (told(error) if full is None else UserError(f"{full}: no space left; {GOES_ON}"))
         if fault is None:
             raise
         print(fault, file=sys.stderr)  # noqa: T201

@@ -19,29 +19,30 @@ from datagen.analysis import InputColumn
 from datagen.messages import CLOCK, EPOCH, EVENT_TIME, ID, REPLAY, SOURCE_TIME
 from pipeline import cleansing, decimals, times
 from pipeline.cells import LONGEST_CELL_BYTES
-from pipeline.cleansing import INSTANT, Rules, dimension, flag, number
+from pipeline.cleansing import COUNTED, FATE, INSTANT, Rules, dimension, flag, number
 from pipeline.reading import NumberColumn, Reading, fold
-from pipeline.texts import trimmed
+from pipeline.texts import WHITE
+from streaming.fields import CLOCK_US, HEARTBEAT, IDENTITY, USUAL, VALUE
 
-VALUE = "value"
-USUAL = "usual"  # a struct, null where the message is not usual
-IDENTITY = "identity"
-REPLACED, PARTS, CLOCK_US, BETWEEN = "replaced", "parts", "clock_us", "\x01"
+REPLACED, PARTS, BETWEEN = "replaced", "parts", "\x01"
 
 # Single characters are looked up at once; ranges are tried one after the other.
-PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "]"
-UTF_8 = "(?![^\ufffd]*+\ufffd)"  # what is none is read as this character
-INKED = "(?=[!-~])"  # where a text begins that is not blank
+# Greedy, for Java counts in possessive quantifiers a character at a time; what follows a text is never a part of it.
+# Bytes that are no UTF-8 are read as the last of these.
+PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "\\ufffd]"
+BLANK = "[" + "".join(f"\\u{ord(one):04x}" for one in WHITE) + "]"
 DIGITS = 18  # before the point, and behind it, whatever they say
-WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}+)"
-DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}}+)?+"
-CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}+"  # as it is written again
+WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})"
+DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}})?"
+CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}"  # as it is written again
 FLAG = "true|false"
-INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6}+)?+"  # Z stands behind it
-EPOCHS = r"0|[1-9]\d{0,8}+"
-ANY = rf'"{PLAIN}*+"|{DECIMAL}|{FLAG}|null'
+INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?"  # Z stands behind it
+EPOCHS = r"0|[1-9]\d{0,8}"
+ANY = rf'"{PLAIN}*"|{DECIMAL}|{FLAG}|null'
+ROW = "row"  # a part that is there where a row is; a heartbeat has none
 # What the sender says, as parts.
 SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK = (f"{REPLAY}.{name}" for name in (ID, EPOCH, SOURCE_TIME, CLOCK))
+SAID = (FATE, INSTANT, EPOCH, IDENTITY, SOURCE_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +61,35 @@ def spelling(reading: Reading) -> Spelling | None:
     coded = (*reading.dimensions, *reading.texts)
     if len(set(names)) < len(names) or any(kinds[name] not in ("text", "int", "bool") for name in coded):
         return None
-    members = [_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns)]
+    row = ",".join(_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns))
     instant = f'"({INSTANT_TEXT})Z"'
-    sent = {ID: f'"({PLAIN}++)"', EPOCH: f"({EPOCHS})", SOURCE_TIME: instant, CLOCK: instant}
+    sent = {ID: f'(?:"({PLAIN}+)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{instant}|null)", CLOCK: instant}
     told = ",".join(_key(name) + value for name, value in sent.items())
-    members += [_key(EVENT_TIME) + instant, rf"{_key(REPLAY)}\{{{told}\}}"]
     read = {*coded, *reading.flags, *(one.name for one in reading.numbers)}
     taken = [column.name for column in columns if column.name in read or column.kind == "object"]
     return Spelling(
-        pattern=rf"^{UTF_8}\{{{','.join(members)}\}}\z",
-        parts=(*taken, EVENT_TIME, SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK),
+        pattern=rf"^\{{(?:{row}(,))?{_key(EVENT_TIME)}{instant},{_key(REPLAY)}\{{{told}\}}\}}\z",
+        parts=(*taken, ROW, EVENT_TIME, SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK),
     )
 
 
 def looked_at(records: DataFrame, spelled: Spelling, reading: Reading, narrow: Reading, rules: Rules) -> DataFrame:
     """The records with USUAL, what a usual message says, as it is judged; VALUE is null where there is one.
 
-    USUAL holds INSTANT, EPOCH, IDENTITY, SOURCE_TIME, the repaired values of the narrow reading, and of all values of
-    `reading` whether they were absent.
+    USUAL holds SAID, the repaired values of the narrow reading, and of all values of `reading` whether they were
+    absent. A usual message is COUNTED or a HEARTBEAT.
     """
     rest = [name for name in records.columns if name != VALUE]
     parted = records.withColumn(REPLACED, _replaced(spelled)).withColumn(PARTS, _parts())
     derived = cleansing.derive(parted.withColumns(_values(spelled, reading)), reading)
-    usual = F.when(_is_believed(rules), F.struct(*_said(reading, narrow)))
+    usual = F.when(_is_believed(reading, rules), F.struct(*_said(reading, narrow)))
     told = derived.select(*rest, VALUE, usual.alias(USUAL))
     return told.select(*rest, F.when(F.col(USUAL).isNull(), F.col(VALUE)).alias(VALUE), USUAL)
 
 
 def said(reading: Reading, narrow: Reading) -> list[str]:
     """The members of USUAL."""
-    return [INSTANT, EPOCH, IDENTITY, SOURCE_TIME, *cleansing.absences(reading), *cleansing.repaired_values(narrow)]
+    return [*SAID, *cleansing.absences(reading), *cleansing.repaired_values(narrow)]
 
 
 def _replaced(spelled: Spelling) -> Column:
@@ -109,13 +109,20 @@ def _values(spelled: Spelling, reading: Reading) -> dict[str, Column]:
     own = str(reading.time.time_format)
     texts = (*reading.dimensions, *reading.texts)
     instant = times.instant_us(F.concat(parts[EVENT_TIME], F.lit("Z")), own) if "%" in own else _us(parts[EVENT_TIME])
+
+    def same(name: str) -> Column:
+        return parts[name] == parts[EVENT_TIME]  # what is read need not be read again
+
+    counted = (parts[ROW] != "") & (parts[SENT_ID] != "") & (parts[SENT_SOURCE] != "")
+    alone = (parts[ROW] == "") & (parts[SENT_ID] == "") & (parts[SENT_SOURCE] == "")
     return {
+        FATE: F.when(counted, COUNTED).when(alone, HEARTBEAT),
         INSTANT: instant,
-        SOURCE_TIME: _us(parts[SENT_SOURCE]),
-        CLOCK_US: _us(parts[SENT_CLOCK]),
+        SOURCE_TIME: F.when(same(SENT_SOURCE), instant).otherwise(_us(parts[SENT_SOURCE])),
+        CLOCK_US: F.when(same(SENT_CLOCK), instant).otherwise(_us(parts[SENT_CLOCK])),
         EPOCH: parts[SENT_EPOCH].try_cast("bigint"),
         IDENTITY: parts[SENT_ID],
-        **{dimension(name): F.nullif(trimmed(parts[name]), F.lit("")) for name in texts},
+        **{dimension(name): F.nullif(parts[name], F.lit("")) for name in texts},
         **{number(one.name): parts[one.name].try_cast(decimals.spark_type(one)) for one in reading.numbers},
         **{flag(name): parts[name].try_cast("boolean") for name in reading.flags},
     }
@@ -126,14 +133,17 @@ def _us(text: Column) -> Column:
     return F.unix_micros(text.try_cast("timestamp"))
 
 
-def _is_believed(rules: Rules) -> Column:
-    instant = F.col(INSTANT)
-    ahead = instant - F.col(CLOCK_US) > times.DAY_US
-    return instant.between(rules.first_us, rules.last_us) & ~ahead & F.col(SOURCE_TIME).isNotNull()
+def _is_believed(reading: Reading, rules: Rules) -> Column:
+    """Never null."""
+    ahead = F.col(INSTANT) - F.col(CLOCK_US) > times.DAY_US
+    source = (F.col(FATE) == HEARTBEAT) | ((F.col(FATE) == COUNTED) & F.col(SOURCE_TIME).isNotNull())
+    counts = F.col(INSTANT).between(rules.first_us, rules.last_us) & ~ahead & source
+    too_large = F.coalesce(*cleansing.measure_faults(reading), F.lit(None)).isNotNull()
+    return F.coalesce(counts & ~too_large, F.lit(False))
 
 
 def _said(reading: Reading, narrow: Reading) -> Iterator[Column]:
-    yield from map(F.col, (INSTANT, EPOCH, IDENTITY, SOURCE_TIME))
+    yield from map(F.col, SAID)
     for name, value in {**cleansing.absences(reading), **cleansing.repaired_values(narrow)}.items():
         yield value.alias(name)
 
@@ -156,24 +166,22 @@ def _value(place: int, column: InputColumn, reading: Reading) -> str:
     if column.name in (*reading.dimensions, *reading.texts, *reading.flags):
         return f"(?:{_read(column, reading)}{absent})"
     if column.name == reading.id:
-        return f'(?:"{INKED}{PLAIN}++"|{CODE})'
+        return f'(?:"(?!{BLANK}){PLAIN}+"|{CODE})'
     return f"(?:{_point(f'key{place}')}|null)" if column.kind == "object" else f"(?:{ANY})"
 
 
 def _number(one: NumberColumn) -> str:
-    if one.whole:
-        return WHOLE
-    fraction = rf"(?:\.[0-9]{{1,{one.scale}}}+)?+" if one.scale else ""
-    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.DIGITS - one.scale) - 1}}}+){fraction}"
+    fraction = rf"(?:\.[0-9]{{1,{one.scale}}})?" if one.scale else ""
+    return rf"-?(?:0|[1-9][0-9]{{0,{min(DIGITS, decimals.digits_before_point(one)) - 1}}}){fraction}"
 
 
 def _read(column: InputColumn, reading: Reading) -> str:
     if column.kind == "text":
-        return f'"{INKED if column.name == reading.id else ""}({PLAIN}++)"'
+        return f'"(?!{BLANK})({PLAIN}+)(?<!{BLANK})"'
     return f"({FLAG if column.kind == 'bool' else CODE})"
 
 
 def _point(group: str) -> str:
     """An object of one or two numbers whose keys differ. Its first key makes a part, which nobody reads."""
-    member = f'{PLAIN}++":{DECIMAL}'
-    return rf'\{{"(?<{group}>{PLAIN}++)":{DECIMAL}(?:,"(?!\k<{group}>"){member})?+\}}'
+    member = f'{PLAIN}+":{DECIMAL}'
+    return rf'\{{"(?<{group}>{PLAIN}+)":{DECIMAL}(?:,"(?!\k<{group}>"){member})?\}}'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.sql.types import DecimalType
 
 from datagen.analysis import Stream
 from pipeline.aggregates import RECORD_COUNT
@@ -27,12 +28,9 @@ def window_schema(stream: Stream, total: pa.DataType | None) -> pa.Schema:
     return pa.schema([*fields, (WINDOW_START, INSTANT), (WINDOW_END, INSTANT)])
 
 
-def decimal_type(spark_type: str | None) -> pa.DataType | None:
-    """`decimal(38,2)` in Arrow's own."""
-    if spark_type is None:
-        return None
-    digits, scale = spark_type.removeprefix("decimal(").removesuffix(")").split(",")
-    return pa.decimal128(int(digits), int(scale))
+def decimal_type(spark_type: DecimalType | None) -> pa.DataType | None:
+    """The same in Arrow."""
+    return None if spark_type is None else pa.decimal128(spark_type.precision, spark_type.scale)
 
 
 def windows_of(panes: pa.Table, stream: Stream, schema: pa.Schema) -> pa.Table:

@@ -109,6 +109,16 @@ def problem(status: int, code: str, message: str, reasons: Sequence[str] = ()) -
     return response
 
 
+def unread(app: Flask, status: int, name: str, message: str) -> Response:
+    """The answer to a request that was none, and of which the app therefore knows nothing."""
+    with app.app_context():
+        return _harden(problem(status, _code(name), message))
+
+
+def _code(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
 def _refuse_other_methods() -> None:
     if request.method not in METHODS:
         abort(405, description="pages are only read here", response=None)
@@ -151,7 +161,7 @@ def _nothing(error: NothingPublishedError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    response = problem(status, error.name.lower().replace(" ", "_"), error.description or error.name)
+    response = problem(status, _code(error.name), error.description or error.name)
     if status == 405:
         response.headers["Allow"] = ", ".join(METHODS)
     return response

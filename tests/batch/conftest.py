@@ -62,7 +62,7 @@ class Shop:
         dataset = read_schema(schema)
         names = {"parquet": self.output / "analysis_parquet", "csv": self.output / "analysis_csv"}
         options = Options(
-            schema, str(self.input), str(self.output), **names, events=self.output, wait_s=0, strict=strict
+            schema, str(self.input), str(self.output), **names, events=str(self.output), wait_s=0, strict=strict
         )
         publish(Storage(self._spark), options, dataset, self._say)
         self.published = self.output / dataset.name / "batch" / "current"

@@ -124,6 +124,16 @@ def test_a_download_cut_off_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert not any(words in said for words in NOT_FOR_PEOPLE)
 
 
+def test_a_sum_that_no_number_holds_is_told_in_one_sentence(shop: Any, tmp_path: Path) -> None:
+    shop.rows(*(f"{number},2025-01-05,Pune,1.50,{10**15 - 1},true" for number in range(9_300)))
+    (tmp_path / "in").symlink_to(shop.input)
+    with job(tmp_path, "--wait", "0", schema=shop.schema) as process:
+        code, said = ended(process)
+    assert code == 2, said
+    assert said.splitlines()[-1].startswith("a sum has more digits than can be held; declare `clamp`")
+    assert not any(words in said for words in NOT_FOR_PEOPLE)
+
+
 def test_what_keeps_java_from_starting_is_said_by_java_and_by_us(tmp_path: Path) -> None:
     generate(tmp_path / "in", 10)
     with job(tmp_path, environ={"SPARK_SUBMIT_OPTS": "-javaagent:nowhere.jar"}) as process:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from batch.records import LONGEST_BYTES, Line, records
 
-cells = st.text('a",\n é', max_size=8)
+cells = st.text('a",\n\r é', max_size=8)
 tables = st.lists(st.lists(cells, min_size=1, max_size=4), max_size=8)
 
 
@@ -21,7 +21,7 @@ def lines(text: str, file: str = "a") -> list[Line]:
 
 def written(rows: Sequence[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 
@@ -30,7 +30,7 @@ def written(rows: Sequence[Sequence[str]]) -> str:
 def test_there_is_a_record_for_each_row_that_was_written(rows: list[list[str]]) -> None:
     found = list(records(lines(written(rows))))
     assert [next(csv.reader([text.decode()], strict=True), []) for _, _, text in found] == rows
-    assert "".join(f"{text.decode()}\n" for _, _, text in found) == written(rows)
+    assert "".join(f"{text.decode()}\r\n" for _, _, text in found) == written(rows)
 
 
 @settings(deadline=None)

@@ -6,6 +6,7 @@ import gzip
 import json
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from datagen.errors import UserError
@@ -30,6 +31,8 @@ WRONG = {  # row -> reason
     "w13,2025-01-05,Pune,1.00,2,true,x": "7 fields, not 6",
     "w14,2025-01-05,Pu\0ne,1.00,2,true": "a NUL byte",
     'w15,2025-01-05,P"une,1.00,2,true': "quotes that RFC 4180 does not allow",
+    "w17,2025-01-05,Pune,1.00,1000000000000000,true": "items: too large to be summed",
+    "w18,2025-01-05,Pune,1000000000000000000000000,2,true": "amount: too large to be summed",
     f"w16,2025-01-05,{'x' * 65_537},1.00,2,true": "city: longer than 64 KiB",
 }
 READ = (  # rows that count as they stand
@@ -128,19 +131,47 @@ def test_json_lines_are_judged_as_csv_is(shop: Any) -> None:
 def test_a_mark_crlf_other_cases_and_other_names_are_accepted(shop: Any) -> None:
     shop.write("a.csv", b"\xef\xbb\xbf ID ,AT,Town,amount,items,paid,more\r\na,2025-01-05,Pune,1.00,2,true,x\r\n")
     quality = shop.run()
-    assert quality["rows"]["counted"] == 1
+    assert (quality["rows"]["read"], quality["rows"]["counted"]) == (1, 1)
     assert quality["warnings"] == ["columns that the document does not know are left out: 'more'"]
     assert shop.csv()[1].startswith("2025-01-05,Pune,1,1.00")
 
 
+MARKED = {  # file -> what follows the mark
+    "lf.csv": "id,at,city,amount,items,paid\n{},2025-01-05,Pune,1.00,2,true\n",
+    "crlf.csv": "id,at,city,amount,items,paid\r\n{},2025-01-05,Pune,1.00,2,true\r\n",
+    "quoted.csv": '"id","at","city","amount","items","paid"\n{},2025-01-05,Pune,1.00,2,true\n',
+    "several.csv": 'id,at,city,amount,items,paid\r\n{},2025-01-05,"P\r\nune",1.00,2,true\r\n',
+}
+
+
+def test_a_byte_order_mark_makes_no_row_of_a_header(shop: Any) -> None:
+    for name, text in MARKED.items():
+        shop.write(name, b"\xef\xbb\xbf" + text.format(name).encode())
+    assert {file["file"]: (file["read"], file["counted"]) for file in shop.run()["files"]} == dict.fromkeys(
+        MARKED, (1, 1)
+    )
+
+
+def test_a_line_end_in_a_quoted_field_is_kept_as_it_is(shop: Any) -> None:
+    rows = ('a,2025-01-05,"x\r\ny",1.00,2,true', 'b,2025-01-05,"x\ny",1.00,2,true', 'c,2025-01-05,"x\r\ny",bad,2,true')
+    shop.write("a.csv", "\r\n".join([HEADER_AGAIN, *rows, ""]))
+    assert shop.run()["rows"]["counted"] == 2
+    cities = pq.read_table(shop.published / "slots").column("city").to_pylist()
+    assert sorted(cities) == ["x\ny", "x\r\ny"]
+    assert [row["raw"] for row in shop.quarantine()] == [rows[2]]
+
+
 def test_a_header_in_the_middle_is_a_wrong_row(shop: Any) -> None:
-    shop.rows(GOOD.format(id="a"), HEADER_AGAIN, GOOD.format(id="b"))
-    assert shop.run()["rows"] == {"read": 3, "counted": 2, "quarantined": 1, "duplicate": 0, "duplicate_differing": 0}
-    assert [(row["line"], row["reason"]) for row in shop.quarantine()] == [(3, "a second header")]
+    shop.rows(GOOD.format(id="a"), HEADER_AGAIN, HEADER_AGAIN.upper(), GOOD.format(id="b"))
+    assert shop.run()["rows"] == {"read": 4, "counted": 2, "quarantined": 2, "duplicate": 0, "duplicate_differing": 0}
+    assert [(row["line"], row["reason"]) for row in shop.quarantine()] == [
+        (3, "a second header"),
+        (4, "a second header"),
+    ]
 
 
 def test_folders_and_files_may_be_called_anything(new_shop: Any) -> None:
-    shop = new_shop("a b %41 é [x]")
+    shop = new_shop("a b %41 é [x] {a}")
     shop.rows(GOOD.format(id="a"), name="one {1} *.csv")
     shop.rows(GOOD.format(id="b"), "c,never,Pune,1.00,2,true", name="two %20?.csv")
     quality = shop.run()

@@ -4,57 +4,25 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from flask.testing import FlaskClient
 from pyspark.sql import SparkSession
 
 from batch.pipeline_batch import Options, publish
 from dashboard.app import create_app
-from datagen.analysis import Analysis
 from datagen.cli import main
 from datagen.schema import read_schema
 from pipeline.storage import Storage
+from tests.recounts import Recount, value
 from web.published import Published
 
 pytestmark = pytest.mark.spark
 GALLERY = Path(__file__).parents[2] / "schemas"
 ROWS = 2_000
-
-
-@dataclass(frozen=True)
-class Recount:
-    """The rows of a set, as another engine reads them."""
-
-    analysis: Analysis
-    files: str
-
-    def by(self, *keys: str) -> dict[tuple[Any, ...], dict[str, Decimal]]:
-        """For each value of the keys: every column that is summed, exactly."""
-        numbers = [(one.name, one.name, one.precision or 0) for one in self.analysis.numeric_fields]
-        numbers += [(one.name, one.expression, one.precision) for one in self.analysis.measures]
-        summed = {"record_count": "count(*)"}
-        summed |= {
-            f"sum_{name}": f"sum(round_even(coalesce({value}, 0)::double, {digits})::decimal(18, {digits}))"
-            for name, value, digits in numbers
-        }
-        summed |= {f"count_{one.name}": f"count_if({one.name})" for one in self.analysis.boolean_fields}
-        query = f"select {', '.join([*map(self._key, keys), *summed.values()])} from read_csv('{self.files}')"
-        if keys:
-            query += f" group by {', '.join(map(self._key, keys))}"
-        with duckdb.connect() as connection:
-            rows = connection.execute("set timezone = 'UTC'").execute(query).fetchall()
-        cut = len(keys)
-        return {row[:cut]: dict(zip(summed, map(Decimal, row[cut:]), strict=True)) for row in rows}
-
-    def _key(self, name: str) -> str:
-        if name == "day":
-            return f"strftime({self.analysis.timestamp_field}::timestamp, '%Y-%m-%d')"
-        return f"coalesce({name}, 'UNKNOWN')"
 
 
 @dataclass(frozen=True)
@@ -80,21 +48,12 @@ def shown(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory:
     files, out = data / "input" / request.param, data / "output"
     assert main(["generate", str(schema), "-o", str(files), "--rows", str(ROWS), "--format", "csv", "--quiet"]) == 0
     names = {"parquet": out / "analysis_parquet", "csv": out / "analysis_csv"}
-    options = Options(schema, str(files), str(out), **names, events=data / "events", wait_s=0, strict=False)
+    options = Options(schema, str(files), str(out), **names, events=str(data / "events"), wait_s=0, strict=False)
     publish(Storage(spark), options, read_schema(schema), lambda _: None)
     client = create_app(Published(data, request.param)).test_client()
     recount = Recount(read_schema(schema).analysis, f"{files}/*.csv")
     days = sorted(day for (day,) in recount.by("day"))
     return Shown(client, recount, {"from": days[0], "to": days[-1]})
-
-
-def value(name: str, figure: dict[str, Any], sums: dict[str, Decimal]) -> Decimal:
-    """What a figure is, from sums."""
-    kind, _, field = name.partition("_")
-    if figure["kind"] in ("count", "sum"):
-        return sums[name]
-    total = sums[f"{'sum' if kind == 'avg' else 'count'}_{field}"]
-    return (total / sums["record_count"]).quantize(Decimal(1).scaleb(-figure["digits"]), ROUND_HALF_EVEN)
 
 
 def test_every_figure_is_that_of_the_rows(shown: Shown) -> None:

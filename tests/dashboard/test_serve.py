@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,30 @@ def test_it_serves_the_only_dataset_and_names_its_address(data: Path) -> None:
     with serve("--data", str(data)) as served, urllib.request.urlopen(f"{served.url}/api/status") as response:
         assert json.load(response)["run"]["short"] == "7f3a"
         assert "Server" not in response.headers
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (b"GET /api/status?q=\xff HTTP/1.1", 400, "bad_request"),
+        (b"GET /api/status?q=\xc5\x81 HTTP/1.1", 400, "bad_request"),
+        (b"GET /api/status HTTP/1.1\r\nTransfer-Encoding: torn", 501, "not_implemented"),
+    ],
+)
+def test_what_is_no_request_is_refused_in_the_shape_of_every_error(
+    data: Path, host: str, head: bytes, status: int, code: str
+) -> None:
+    with serve("--data", str(data), "--host", host) as served:
+        address = urllib.parse.urlsplit(served.url)
+        with socket.create_connection((host, int(address.port or 0))) as connection:
+            connection.sendall(head + b"\r\nHost: localhost\r\n\r\n")
+            response = HTTPResponse(connection)
+            response.begin()
+            error = json.load(response)["error"]
+    assert (response.status, error["status"], error["code"]) == (status, status, code)
+    assert error.keys() == {"status", "code", "message", "reasons"}
+    assert (response.headers["X-Content-Type-Options"], response.headers["Server"]) == ("nosniff", None)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

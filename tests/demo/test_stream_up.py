@@ -146,21 +146,22 @@ def test_a_stream_comes_up_in_the_background_heals_and_ends_without_a_trace(demo
 @pytest.mark.spark
 @pytest.mark.slow
 def test_a_swapped_business_leaves_the_figures_of_each_whole(demo: Demo) -> None:
-    cards, retail = ROOT / "schemas/card_transactions.json", ROOT / "schemas/retail_orders.json"
     rows = ("--rows", "3000", "--speed", "0")
-    demo.up(cards, *rows)
-    of_cards = whole(demo, 3000)
-    figures = windows(of_cards)
-    said = demo.up(retail, *rows)
-    assert re.search(r"✓ earlier stopped +[\d.]+ s   card_transactions; what it published stays", said)
-    of_retail = whole(demo, 3000)
-    assert windows(of_cards) == figures != windows(of_retail)
-    said = demo.up(cards, *rows)
-    assert "retail_orders; what it published stays" in said
-    told = whole(demo, 3000)
-    assert told["published"] == of_cards["published"]
-    assert of_cards["topic"] == told["topic"] != of_retail["topic"]
-    assert windows(told) == figures
+    statuses, figures, before = {}, {}, None
+    for name in ("card_transactions", "retail_orders", "iot_sensors"):
+        said = demo.up(ROOT / "schemas" / f"{name}.json", *rows)
+        if before is not None:
+            assert re.search(rf"✓ earlier stopped +[\d.]+ s   {before}; what it published stays", said)
+        statuses[name] = whole(demo, 3000)
+        figures[name] = windows(statuses[name])
+        before = name
+    assert len({told["topic"] for told in statuses.values()}) == 3
+    said = demo.up(ROOT / "schemas" / "card_transactions.json", *rows)
+    assert "iot_sensors; what it published stays" in said
+    told, cards = whole(demo, 3000), statuses["card_transactions"]
+    assert (told["published"], told["topic"]) == (cards["published"], cards["topic"])
+    assert {name: windows(told) for name, told in statuses.items()} == figures
+    assert len(set(map(str, figures.values()))) == 3
 
 
 def whole(demo: Demo, rows: int) -> dict[str, Any]:

@@ -133,15 +133,18 @@ def test_a_demo_that_is_killed_outright_leaves_nothing_running(tmp_path: Path, p
     assert psutil.wait_procs(members, timeout=20)[1] == []
 
 
-def test_a_taken_port_is_refused_before_anything_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [[], ["--detach"]])
+def test_a_taken_port_is_refused_and_no_folder_is_made(tmp_path: Path, words: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = int(holder.getsockname()[1])
-        done = subprocess.run(command(tmp_path / "data", port), capture_output=True, text=True, check=False)
+        up = command(tmp_path / "new" / "data", port, *words)
+        done = subprocess.run(up, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert re.match(
-        rf"port {port} is taken by pid {os.getpid()} \(.*--batch-port \d+, or DEMO_BATCH_PORT=", done.stderr
+        rf"port {port} is taken by pid {os.getpid()} \(.*--batch-port \d+, or DEMO_BATCH_PORT=",
+        done.stdout + done.stderr,
     )
-    assert not (tmp_path / "data/input").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("option", ["--stream-port", "--kafka-port"])

@@ -96,3 +96,8 @@ def test_all_that_cannot_be_used_is_told_at_once_with_what_to_do() -> None:
 def test_a_login_without_a_password_is_refused() -> None:
     with pytest.raises(UserError, match="names no username and password"):
         reach(sasl_jaas_config=f"{PLAIN} username=a;")
+
+
+@pytest.mark.parametrize("name", ["default.api.timeout.ms", "group.id", "fetch.max.bytes", "max.poll.records"])
+def test_settings_of_consumers_are_passed_over(name: str) -> None:
+    assert client({name: "5"}, "client.properties", None, "a:1") == client({}, "client.properties", None, "a:1")

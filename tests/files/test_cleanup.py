@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from datagen.sinks import locks
+from tests.compose.stacks import answering
 from tests.files import plain
 from tests.files.conftest import Mount
 
@@ -170,6 +172,20 @@ def test_a_link_in_place_of_a_folder_of_ours_stays_and_is_named(name: str, proje
     assert tree(project.parent / "victim") == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("name", ["output", "state", "state/checkpoints", "."])
+def test_a_file_in_place_of_a_folder_of_ours_stays_and_is_named_and_the_rest_goes(name: str, project: Path) -> None:
+    folder = project / "data" / name
+    shutil.rmtree(folder)
+    folder.write_text("mine")
+    rest = [path for path in FRESH if not f"{path}/".startswith(f"{name}/")] if name != "." else []
+    done = clean(project, "--yes")
+    where = "data" if name == "." else f"data/{name}"
+    assert done.stderr == f"{where}: not removed: is no folder, and one belongs there; move it away\n"
+    assert done.returncode == 1
+    assert folder.read_text() == "mine"
+    assert tree(project / "data") == sorted([*rest, *([] if name == "." else [name])])
+
+
 def test_data_that_is_a_link_is_refused(project: Path) -> None:
     (project / "data").rename(project.parent / "elsewhere")
     (project / "data").symlink_to(project.parent / "elsewhere")
@@ -188,6 +204,16 @@ def test_no_mount_is_entered(name: str, project: Path, mount: Mount) -> None:
     assert done.returncode == (0 if name == "input/mnt" else 1)
     assert f"data/{name}" in done.stdout + done.stderr
     assert tree(mounted) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize(("name", "counted"), [("output/frozen", "11 files"), ("output/orders/frozen", "11 files")])
+def test_a_mount_is_not_announced_to_go_but_to_stay(name: str, counted: str, project: Path, mount: Mount) -> None:
+    put(mount(project / "data" / name) / "file", "x")
+    done = clean(project, "--dry-run")
+    assert f"{counted} to remove" in done.stdout
+    assert f"stays: data/{name}: something is mounted there" in done.stdout.splitlines()
+    assert f"  data/{name} " not in done.stdout
+    assert clean(project, "--yes").stderr == f"data/{name}: not removed: something is mounted there\n"
 
 
 def test_what_cannot_be_removed_is_named_and_the_rest_goes(project: Path, mount: Mount) -> None:
@@ -228,3 +254,39 @@ def test_nothing_goes_while_somebody_is_at_work(name: str, option: str, project:
     assert done.returncode == 2
     assert f"{path}: held by process {os.getpid()} on " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def volume(project: Path) -> Iterator[str]:
+    """Of a stack whose file stands beside the script."""
+    if reason := answering():
+        pytest.skip(f"{reason}; `make test-compose` demands one")
+    stack = f"cleanup-{os.getpid()}"
+    (project / "docker-compose.batch.yml").write_text(f"# a stack\n\nname: {stack}\n\nservices: {{}}\n")
+    name = f"{stack}_hdfs"
+    label = f"com.docker.compose.project={stack}"
+    subprocess.run(["docker", "volume", "create", "--label", label, name], check=True, capture_output=True)
+    yield name
+    subprocess.run(["docker", "volume", "rm", "-f", name], check=False, capture_output=True)
+
+
+def volumes() -> list[str]:
+    return subprocess.run(["docker", "volume", "ls", "-q"], check=True, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.docker
+def test_what_a_stack_keeps_with_the_engine_goes_too(project: Path, volume: str) -> None:
+    said = clean(project, "--dry-run")
+    assert f"  volume {volume}" in said.stdout.splitlines()
+    assert volume in volumes()
+    done = clean(project, "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert volume not in volumes()
+    assert tree(project / "data") == FRESH
+
+
+@pytest.mark.docker
+def test_without_a_stacks_file_nothing_of_the_engine_goes(project: Path, volume: str) -> None:
+    (project / "docker-compose.batch.yml").unlink()
+    assert clean(project, "--yes").returncode == 0
+    assert volume in volumes()

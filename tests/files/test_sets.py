@@ -262,6 +262,21 @@ def test_other_peoples_files_are_refused_whatever_is_cleared(
     assert (folder / name).read_text() == "mine"
 
 
+@pytest.mark.parametrize("inner", ["inner", "orders", "far/below"])
+def test_a_set_inside_a_set_is_refused_and_the_outer_one_can_be_made_again(inner: str, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    plain.commit(folder, 1)
+    refused(place(folder / inner), f"set/{inner}: lies in the set {folder}, whose manifest would then be false; give ")
+    plain.commit(folder, 2)
+    assert plain.version_of(folder) == 2
+
+
+def test_a_manifest_that_was_not_made_here_makes_no_set_of_the_folders_below_it(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("{}")
+    plain.commit(tmp_path / "set", 1)
+    assert plain.version_of(tmp_path / "set") == 1
+
+
 @pytest.mark.parametrize("name", ["2024-12-31.csv", "orders.jsonl.gz", "orders/2024-12-31.parquet"])
 def test_extracts_that_no_manifest_lists_go_only_when_told_so(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "set"

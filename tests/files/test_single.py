@@ -13,6 +13,7 @@ import pytest
 from datagen.errors import UserError
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.single import open_file
+from tests.files import plain
 
 SLOW_WRITER = """
 import sys
@@ -109,5 +110,8 @@ def test_neither_links_nor_pipes_nor_folders_are_replaced(tmp_path: Path) -> Non
 
 
 def test_a_file_of_a_set_is_not_replaced_by_itself(tmp_path: Path) -> None:
+    plain.commit(tmp_path / "set", 1)
+    refused(tmp_path / "set" / "inner" / "a.csv", "lies in the set .*set, whose manifest would then be false")
+    assert plain.version_of(tmp_path / "set") == 1
     (tmp_path / MANIFEST).write_text("{}")
     refused(tmp_path / "2025-01-01.csv", "lies in a set, whose manifest would then be false; give the folder")

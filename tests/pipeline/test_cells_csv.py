@@ -120,8 +120,10 @@ def test_a_line_whose_quote_is_open_waits_for_the_rest_of_its_record(spark: Spar
 
 
 def test_blank_lines_and_headers_are_told_from_records(spark: SparkSession, reading: Reading) -> None:
-    found = read(spark, ["", "   ", HEADER.line, "id,city,paid ", ","], reading)
-    assert [row[SORT] for row in found] == ["blank", "blank", "header", "record", "record"]
+    headers = [HEADER.line, "ID,Town,paid ", '"id"," CITY\t",Paid', "\ufeffid,place,paid"]
+    records = ["id,city", "id,city,paid,", "city,id,paid", "id,city,", "id,Pune,paid", ","]
+    found = read(spark, ["", "   ", *headers, *records], reading)
+    assert [row[SORT] for row in found] == ["blank"] * 2 + ["header"] * 4 + ["record"] * 6
 
 
 def test_columns_that_are_not_there_are_told(spark: SparkSession, reading: Reading) -> None:

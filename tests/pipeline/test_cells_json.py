@@ -40,6 +40,8 @@ FAULTS: dict[str | bytes, str] = {
     '{"id": "a", "id": "a"}': "a key that stands there twice",
     '{"id": "a", " ID ": "b"}': "a key that stands there twice",
     '{"id": "a\0"}': "a NUL byte",
+    '{"id": "a\\u0000"}': "id: a NUL byte",
+    '{"city": "Pu\\u0000ne"}': "city: a NUL byte",
     b'{"id": "a\xff"}': "not UTF-8",
     '{"id": 7}': "id: a number of JSON",
     '{"id": true}': "id: true or false of JSON",
@@ -68,6 +70,7 @@ READ: dict[str, dict[str, str]] = {  # line -> the cells that are not null
     '{"amount": 12345678901234567890.12}': {"amount": "12345678901234567890.12"},
     '{"amount": null, "city": null}': {},
     '{"city": "", "id": "\\u00e9\\n\\"\\\\"}': {"city": "", "id": 'é\n"\\'},
+    '{"city": "\\\\u0000", "other": "\\u0000"}': {"city": "\\u0000"},
     f'{{"city": "{"x" * LONGEST_CELL_BYTES}"}}': {"city": "x" * LONGEST_CELL_BYTES},
     f'{{"id": "a", "other": {"[" * 60}{"]" * 60}}}': {"id": "a"},
 }

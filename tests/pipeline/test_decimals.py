@@ -22,6 +22,10 @@ CENTS = NumberColumn("cents", whole=False, scale=2, exact=True, summed=True)
 MICROS = NumberColumn("micros", whole=False, scale=6, exact=True, summed=True)
 LOOSE = NumberColumn("loose", whole=False, scale=6, exact=False, summed=True)
 COLUMNS = (WHOLE, CENTS, MICROS, LOOSE)
+READ = (  # by measures alone
+    NumberColumn("whole read", whole=True, scale=0, exact=True, summed=False),
+    NumberColumn("cents read", whole=False, scale=2, exact=True, summed=False),
+)
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 NOT_FINITE = re.compile("[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 ODD = (
@@ -58,6 +62,8 @@ ODD = (
         "1e9999",
     ),
     *(" 1.50 ", "\u00a01", "1.500000000", "1.2300000001", "9223372036854775807", "-9223372036854775808"),
+    *("9" * 15, "-" + "9" * 15, "1" + "0" * 15, "-1" + "0" * 15, "9" * 20, "9" * 24 + ".99", "1" + "0" * 24, "1e24"),
+    *("0" * 30 + "9" * 15, "0" * 30 + "9" * 16),
     *("9223372036854775808", "1.00", "1.01", "9" * 36, "9" * 37, "9" * 38, "9" * 39, "1" + "0" * 36 + ".00", "0" * 50),
     *(
         "0" * 50 + "1.5",
@@ -107,7 +113,10 @@ def judged(text: str, column: NumberColumn) -> tuple[Decimal | None, str | None]
 
 
 def summable(kept: Decimal, column: NumberColumn) -> bool:
-    return -(2**63) <= kept < 2**63 if column.whole else abs(kept) < Decimal(10) ** (38 - column.scale)
+    """Of what is summed, sums of thousands of the largest whole numbers, or 10^12 of the largest others, have room."""
+    if not column.summed:
+        return -(2**63) <= kept < 2**63 if column.whole else abs(kept) < Decimal(10) ** (38 - column.scale)
+    return abs(kept) < Decimal(10) ** (15 if column.whole else 26 - column.scale)
 
 
 def told(found: list[dict[str, Any]]) -> list[list[Any]]:
@@ -117,12 +126,12 @@ def told(found: list[dict[str, Any]]) -> list[list[Any]]:
 def test_a_text_is_the_number_it_writes_or_is_told_why_not(spark: SparkSession) -> None:
     texts = [*ODD, *random_texts(1_500)]
     questions: dict[str, Column] = {}
-    for column in COLUMNS:
+    for column in (*COLUMNS, *READ):
         value = from_text(F.col(VALUE), column)
         questions[column.name] = value
         questions[f"{column.name} fault"] = F.when(value.isNull(), text_fault(F.col(VALUE), column))
     found = told(answers(spark, texts, questions))
-    expected = [[answer for column in COLUMNS for answer in judged(text, column)] for text in texts]
+    expected = [[answer for column in (*COLUMNS, *READ) for answer in judged(text, column)] for text in texts]
     wrong = {text: (one, other) for text, one, other in zip(texts, found, expected, strict=True) if one != other}
     assert wrong == {}
 
@@ -198,7 +207,11 @@ EXACT = {  # as decimal(38, 9) -> for each column; None where it has too many di
     "0.0000005": (None, None, None, "0"),
     "0.0000015": (None, None, None, "0.000002"),
     "-0.0000025": (None, None, None, "-0.000002"),
-    "9223372036854775807": ("9223372036854775807",) * 4,
+    "999999999999999": ("999999999999999",) * 4,
+    "1000000000000000": (None, *["1000000000000000"] * 3),
+    "99999999999999999999": (None, *["99999999999999999999"] * 3),
+    "100000000000000000000": (None, "100000000000000000000", None, None),
+    "1000000000000000000000000": (None,) * 4,
     "9223372036854775808": (None, *["9223372036854775808"] * 3),
 }
 
@@ -207,5 +220,13 @@ def test_a_whole_number_or_decimal_is_itself(spark: SparkSession) -> None:
     questions = {column.name: from_exact(F.col(VALUE), column) for column in COLUMNS}
     found = told(answers(spark, list(map(Decimal, EXACT)), questions, "decimal(38,9)"))
     assert found == [[one and Decimal(one) for one in expected] for expected in EXACT.values()]
-    wholes = [0, -1, 2**63 - 1, -(2**63), None]
+    wholes = [0, -1, 10**15 - 1, 1 - 10**15, None]
     assert told(answers(spark, wholes, questions, "bigint")) == [[one] * len(COLUMNS) for one in wholes]
+
+
+def test_what_is_too_large_to_be_summed_is_told_so_and_read_where_it_is_not_summed(spark: SparkSession) -> None:
+    values = [10**15, -(10**15), 2**63 - 1]
+    questions = {"value": from_exact(F.col(VALUE), WHOLE), "fault": value_fault(F.col(VALUE), WHOLE)}
+    read = {"read": from_exact(F.col(VALUE), READ[0])}
+    found = told(answers(spark, values, {**questions, **read}, "bigint"))
+    assert found == [[None, "too large to be summed", value] for value in values]

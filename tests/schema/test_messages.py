@@ -11,6 +11,10 @@ import pytest
 Lines = Callable[..., list[str]]
 ITSELF = "is the field itself; it may read only fields above it"
 TYPES = "uuid, id_sequence, int, float, bool, category, string, datetime, geo, derived_concat, derived_map"
+MIXED = (
+    f"stands beside fractions, and a column of fractions holds whole numbers up to {2**53} exactly; "
+    "put it in double quotes, or leave the fractions out"
+)
 NAME_RULE = "is not a name: letters, digits and _, at most 63, not beginning with a digit"
 
 
@@ -109,6 +113,14 @@ ONE_FIELD: list[tuple[Any, list[str]]] = [
             "schema.fields.x: mean=900 and stddev=1 are those of the logarithm, so values reach 1e394; "
             "a median of 900 is mean=6.802, or give a clamp"
         ],
+    ),
+    (
+        field("float", min=0.41, max=0.44, precision=1),
+        ["schema.fields.x.precision: precision=1 leaves no number between 0.41 and 0.44; raise it"],
+    ),
+    (
+        field("float", distribution="normal", mean=1, stddev=2, clamp=[1e-9, 2e-9]),
+        ["schema.fields.x: precision=6 leaves no number between 1e-09 and 2e-09; raise it"],
     ),
     (
         field("float", distribution="exponential", **{"lambda": 0}),
@@ -274,6 +286,10 @@ ONE_FIELD: list[tuple[Any, list[str]]] = [
         ],
     ),
     (
+        field("category", choices=[2**53 + 1, 2.5]),
+        [f"schema.fields.x.choices: {2**53 + 1} {MIXED}"],
+    ),
+    (
         {"name": "Event_Time", "type": "string", "pattern": "a"},
         [
             "schema.fields.Event_Time.name: name='Event_Time' is what messages call their event time; "
@@ -359,11 +375,38 @@ SEVERAL: list[tuple[list[Any], list[str]]] = [
     ),
     (
         [
+            {"name": "a", "type": "float", "min": 0.1, "max": 0.2, "precision": 0},
+            {"name": "b", "type": "float", "min": 0.3, "max": 0.4, "precision": 0},
+            {"name": "c", "type": "id_sequence", "step": 0},
+        ],
+        [
+            "shop.json:2  schema.fields.a.precision: precision=0 leaves no number between 0.1 and 0.2; raise it",
+            "shop.json:3  schema.fields.b.precision: precision=0 leaves no number between 0.3 and 0.4; raise it",
+            "shop.json:4  schema.fields.c.step: step=0 gives every row the same value; choose another step",
+        ],
+    ),
+    (
+        [
             {"name": "a", "type": "string", "pattern": "a" * 700},
             {"name": "b", "type": "derived_concat", "parts": ["a"] * 100},
         ],
         [
             "shop.json:3  schema.fields.b: makes texts of up to 70,099 bytes; at most 65,536, so join fewer fields",
+        ],
+    ),
+    (
+        [
+            CITY,
+            {"name": "a", "type": "derived_map", "from_field": "city", "map": {"Oslo": -(2**53) - 1, "Turku": 0.5}},
+            {"name": "b", "type": "derived_map", "from_field": "city", "map": {"Oslo": 0.5}, "default": 2**60},
+            field("category", conditional_on="city", conditional_table={"Oslo": [0.5], "_default": [2**62]}),
+            {"name": "d", "type": "category", "choices": [2**53, 0.5]},
+            {"name": "e", "type": "category", "choices": [2**53 + 1, 7, "x"]},
+        ],
+        [
+            f"shop.json:3  schema.fields.a.map: {-(2**53) - 1} {MIXED}",
+            f"shop.json:4  schema.fields.b.default: {2**60} {MIXED}",
+            f"shop.json:5  schema.fields.x.conditional_table: {2**62} {MIXED}",
         ],
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -150,6 +151,29 @@ def test_faults_of_overrides_name_their_source_and_no_line(problems: Lines, shop
         "shop.json:2  time_window: start='2027-01-05' is after end='2025-02-01'; swap them? "
         "(time_window.start set by DATAGEN_START)",
     ]
+
+
+def test_a_fault_of_the_file_that_an_override_elsewhere_made_one_names_the_override(
+    problems: Lines, shop: Shop
+) -> None:
+    table = {
+        "name": "x",
+        "type": "category",
+        "conditional_on": "city",
+        "conditional_table": {"Oslo": [1], "Turku": [2]},
+    }
+    measures = [{"name": "total", "expression": "items * amount"}]
+    document = shop(table, analysis={"dimensions": ["city"], "numeric_fields": ["items"], "measures": measures})
+    found = problems(document, overrides=overrides({}, {}, ["schema.fields.city.choices=[1,1.5]"]))
+    note = "(schema.fields.city.choices set by --set)"
+    assert [line.partition("  ")[2].strip() for line in found] == [
+        "analysis.dimensions.city: 'city' is a number with a fraction; group by text, a whole number or a flag " + note,
+        "schema.fields.x.conditional_table: conditional_table has no '1', '1.5', which 'city' can be; "
+        "add them or '_default' " + note,
+    ]
+    given = {"type": "category", "name": "items", "choices": ["a"]}
+    found = problems(document, overrides=overrides({}, {}, [f"schema.fields.items={json.dumps(given)}"]))
+    assert [line.rpartition(" (")[2] for line in found] == ["schema.fields.items set by --set)"] * 2
 
 
 def test_an_override_leaves_the_file_and_its_faults_where_they_are(problems: Lines, shop: Shop) -> None:

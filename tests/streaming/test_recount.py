@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +19,7 @@ from pyspark.sql import functions as F
 
 from datagen.cli import main
 from event_generator.kafka_event_producer import __file__ as REPLAY
+from tests.recounts import published_windows, windows_of
 from tests.streaming.conftest import Stream, rows_of, sale
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka]
@@ -58,41 +58,15 @@ def test_windows_equal_a_recount_by_another_engine(name: str, new_stream: Callab
     assert progress["balanced"]
     assert progress["windows"]["open"] == 0, "the replay's last message closes all"
     events = [json.loads(value) for value in held(stream)]
-    assert published(stream) == recounted(stream, [event for event in events if event["_replay"]["id"] is not None])
-
-
-def published(stream: Stream) -> list[Any]:
-    cut = stream.analysis.stream
-    assert cut is not None
-    columns = f"{cut.group_by}, {cut.value}, record_count, window_start, window_end"
-    return fetched(f"select {columns} from read_parquet('{stream.output}/closed/*.parquet')")
+    assert published_windows(stream.analysis, stream.output) == recounted(
+        stream, [event for event in events if event["_replay"]["id"] is not None]
+    )
 
 
 def recounted(stream: Stream, events: list[dict[str, Any]]) -> list[Any]:
-    cut = stream.analysis.stream
-    assert cut is not None
-    measures = [one for one in stream.analysis.measures if one.name == cut.value]
-    scale = (
-        measures[0].precision
-        if measures
-        else next(one.precision or 0 for one in stream.analysis.numeric_fields if one.name == cut.value)
-    )
     source = stream.folder / "held.parquet"
     pq.write_table(pa.Table.from_pylist([{**event, "_replay": None} for event in events]), source)
-    value = f"round_even(coalesce({measures[0].expression if measures else cut.value}, 0)::double, {scale})"
-    pane = f"time_bucket(interval {cut.slide_s} seconds, event_time::timestamptz)"
-    return fetched(f"""
-        with spread as (
-            select {cut.group_by} as g, {value}::decimal(18, {scale}) as v,
-                {pane} - to_seconds(unnest(range(0, {cut.window_s}, {cut.slide_s}))) as s
-            from read_parquet('{source}')
-        )
-        select g, sum(v)::decimal(38, {scale}), count(*), s, s + to_seconds({cut.window_s}) from spread group by all""")
-
-
-def fetched(query: str) -> list[Any]:
-    with duckdb.connect() as connection:
-        return sorted(connection.execute("set timezone = 'UTC'").execute(query).fetchall())
+    return windows_of(stream.analysis, source)
 
 
 def test_windows_are_those_that_sparks_own_sliding_window_gives(shop: Stream) -> None:

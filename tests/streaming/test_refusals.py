@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psutil
 import pytest
 
 from datagen.errors import UserError
@@ -227,6 +228,28 @@ def test_a_broker_that_is_away_is_waited_out_and_a_signal_ends_the_job_cleanly(
         job.wait()
     assert shop.progress()["stopped"]["reason"] == "told to stop"
     assert shop.progress()["balanced"]
+
+
+@pytest.mark.spark
+@pytest.mark.kafka
+@pytest.mark.slow
+def test_java_killed_alone_is_told_in_a_line(shop: Stream) -> None:
+    shop.send(sale(1, "10:00"))
+    options = ["--schema", str(shop.schema), "--bootstrap-servers", shop.broker.address, "--trigger", "500 ms"]
+    command = [sys.executable, JOB, *options, "--output", "output", "--state", "state"]
+    with (shop.folder / "log").open("wb") as log:
+        job = subprocess.Popen(command, cwd=shop.folder, stderr=log, stdout=log)
+    try:
+        until(shop, lambda: shop.progress()["rows"]["read"] == 1)
+        (java,) = (one for one in psutil.Process(job.pid).children() if one.name() == "java")
+        java.kill()
+        assert job.wait(60) == 1, (shop.folder / "log").read_text()
+    finally:
+        job.kill()
+        job.wait()
+    said = (shop.folder / "log").read_text()
+    assert "Spark's Java ended with 137 under the job" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.spark

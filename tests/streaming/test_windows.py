@@ -10,12 +10,13 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql.types import DecimalType
 
 from datagen.analysis import Stream as Cut
 from streaming.panes import GROUP, ROWS, START, TOTAL
 from streaming.windows import SECOND_US, decimal_type, instants_us, pane_schema, until, window_schema, windows_of
 
-VALUE = decimal_type("decimal(38,2)")
+VALUE = decimal_type(DecimalType(38, 2))
 slides = st.sampled_from([1, 60, 900, 3_600, 86_400])
 panes = st.dictionaries(
     st.tuples(st.integers(-50, 50), st.sampled_from(["a", "b", "c"])),

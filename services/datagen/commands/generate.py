@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from datagen.destination import Destination, File, Folder
+from datagen.destination import Destination, File, Folder, Remote, Stream
 from datagen.errors import UserError
 from datagen.plan import Plan
 from datagen.progress import shown
@@ -53,7 +53,7 @@ def usable_cores() -> int:
 
 def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
     output = prepared.plan.dataset.output
-    if isinstance(prepared.destination, (Folder, File)) or not os.isatty(1):
+    if not isinstance(prepared.destination, Stream) or not os.isatty(1):
         return
     if output.gzip or output.format == "parquet":
         raise UserError("-o -: this format is not for a terminal; send it to a file or a program")
@@ -61,8 +61,10 @@ def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
 
 def summary(plan: Plan, destination: Destination, result: Result) -> str:
     """`card_transactions: 20,000 rows, 59 files, 3.1 MB in 0.4 s: data/input/card_transactions`"""
-    files = f", {result.files} file{'' if result.files == 1 else 's'}" if isinstance(destination, Folder) else ""
+    several = isinstance(destination, (Folder, Remote))
+    files = f", {result.files} file{'' if result.files == 1 else 's'}" if several else ""
     where = f": {shortest(destination.path)}" if isinstance(destination, (Folder, File)) else ""
+    where = f": {destination.uri}" if isinstance(destination, Remote) else where
     made = f"{result.rows:,} rows{files}, {size_text(result.bytes)} in {result.seconds:.1f} s"
     return f"{plan.dataset.name}: {made}{where}"
 

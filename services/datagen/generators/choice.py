@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows, Scalar
-from datagen.generators.scalars import Catalogue, check_values, common_type
+from datagen.generators.scalars import Catalogue, check_mixed, check_values, common_type
 from datagen.refusals import RefusalError, not_negative
 from datagen.weights import Weights, weigh
 
@@ -27,6 +27,7 @@ class Choice(Kind):
         if len(self.choices) != len(self.weights):
             raise RefusalError("choices", f"choices has {len(self.choices)} values and {len(self.weights)} weights")
         check_values("value", self.choices)
+        check_mixed({"choices": self.choices})
         for weight in self.weights:
             not_negative("weight", weight)
         if not any(self.weights):

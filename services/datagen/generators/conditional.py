@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from datagen.draws import Draws
 from datagen.errors import UserError
-from datagen.generators.base import Kind, Rows
+from datagen.generators.base import Kind, Rows, Scalar
 from datagen.generators.choice import Choice
 from datagen.generators.keys import Keys
-from datagen.generators.scalars import Catalogue
+from datagen.generators.scalars import Catalogue, check_mixed
 from datagen.refusals import RefusalError
 from datagen.text.scalars import texts
 from datagen.weights import Weights, weigh
@@ -29,6 +29,7 @@ class ConditionalChoice(Kind):
     def __post_init__(self) -> None:
         if not self.table and self.default is None:
             raise RefusalError("conditional_table", "conditional_table is empty; give a value or '_default'")
+        check_mixed({"conditional_table": self._values})
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -55,13 +56,17 @@ class ConditionalChoice(Kind):
     def _cases(self) -> tuple[Choice, ...]:
         return (*self.table.values(), *(() if self.default is None else (self.default,)))
 
+    @property
+    def _values(self) -> tuple[Scalar, ...]:
+        return tuple(value for choice in self._cases for value in choice.choices)
+
     @cached_property
     def _keys(self) -> Keys:
         return Keys(tuple(self.table))
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return Catalogue(tuple(value for choice in self._cases for value in choice.choices))
+        return Catalogue(self._values)
 
     @cached_property
     def _weights(self) -> Weights:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from datagen.draws import Draws
 from datagen.generators.base import Kind, Rows, Scalar
 from datagen.generators.keys import Keys
-from datagen.generators.scalars import Catalogue, check_values
+from datagen.generators.scalars import Catalogue, check_mixed, check_values
 from datagen.weights import Codes
 
 
@@ -25,6 +25,7 @@ class Mapped(Kind):
     def __post_init__(self) -> None:
         check_values("map", tuple(self.mapping.values()))
         check_values("default", (self.default,))
+        check_mixed({"map": tuple(self.mapping.values()), "default": (self.default,)})
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,8 @@ from datagen.generators.base import Scalar
 from datagen.refusals import RefusalError, finite, int64
 from datagen.text.scalars import texts
 from datagen.weights import Codes
+
+LARGEST_EXACT = 2**53  # of whole numbers as doubles
 
 
 def check_values(key: str, values: Sequence[Scalar]) -> None:
@@ -29,6 +31,23 @@ def check_values(key: str, values: Sequence[Scalar]) -> None:
 def _encodable(key: str, value: str) -> None:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise RefusalError(key, f"{key}={value!r} holds half a character and cannot be written as UTF-8")
+
+
+def check_mixed(listed: Mapping[str, Sequence[Scalar]]) -> None:
+    """RefusalError where fractions and a whole number that doubles need not hold stand in one column.
+
+    `listed` are all its values, by the key they stand under.
+    """
+    if not pa.types.is_floating(common_type([value for values in listed.values() for value in values])):
+        return
+    for key, values in listed.items():
+        for value in values:
+            if isinstance(value, int) and abs(value) > LARGEST_EXACT:
+                raise RefusalError(
+                    key,
+                    f"{value} stands beside fractions, and a column of fractions holds whole numbers up to "
+                    f"{LARGEST_EXACT} exactly; put it in double quotes, or leave the fractions out",
+                )
 
 
 def common_type(values: Sequence[Scalar]) -> pa.DataType:

@@ -33,13 +33,16 @@ FURTHEST_EXPONENTIAL = 40  # means
 MAX_REACH = 18  # digits before the point
 
 
-def check_field(model: FieldBase, path: Path, above: Mapping[str, Texts | None], faults: Faults) -> None:
-    """Notes the faults of one field."""
+def check_field(
+    model: FieldBase, path: Path, above: Mapping[str, Texts | None], places: Mapping[str, Path], faults: Faults
+) -> None:
+    """Notes the faults of one field. `places` says where each field stands."""
     if isinstance(model, FloatBase):
         _check_reach(model, path, faults)
     match model:
         case ConditionalField():
-            _check_table(model, path, above.get(model.conditional_on), faults)
+            place = places.get(model.conditional_on, ())
+            _check_table(model, path, above.get(model.conditional_on), place, faults)
         case IntField(min=least, max=greatest) | UniformField(min=least, max=greatest):
             _check_range(least, greatest, path, faults)
         case SequenceField(step=0):
@@ -55,7 +58,7 @@ def _check_range(low: float, high: float, path: Path, faults: Faults) -> None:
         faults.add(path, f"min={number(low)} is above max={number(high)}; swap them?", at=(*path, "min"))
 
 
-def _check_table(model: ConditionalField, path: Path, reached: Texts | None, faults: Faults) -> None:
+def _check_table(model: ConditionalField, path: Path, reached: Texts | None, place: Path, faults: Faults) -> None:
     table = model.conditional_table
     if reached is None or OTHERWISE in table:
         return
@@ -66,6 +69,7 @@ def _check_table(model: ConditionalField, path: Path, reached: Texts | None, fau
             (*path, "conditional_table"),
             f"conditional_table has no {quoted(missing)}, which '{model.conditional_on}' can be{null}; "
             f"{_way_out(missing, table)}",
+            because=(place,),
         )
 
 

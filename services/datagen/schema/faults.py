@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from datagen.errors import Problem
@@ -23,12 +23,23 @@ class Faults:
         self._found: dict[Problem, None] = {}
         self._at_fault: set[Path] = set()  # the paths of the faults, and all above them
 
-    def add(self, path: Path, message: str, *, line: int | None = None, at: Path | None = None) -> None:
-        """One fault, in the line given, or of the part `at`, or of the path."""
+    def add(
+        self,
+        path: Path,
+        message: str,
+        *,
+        line: int | None = None,
+        at: Path | None = None,
+        because: Collection[Path] = (),
+    ) -> None:
+        """One fault, in the line given, or of the part `at`, or of the path.
+
+        `because` are other parts without which it would be none: what decides them in place of the file is told too.
+        """
         self.mark(path)
         if self.full:
             return
-        above, below = self._sources(path)
+        above, below = self._sources(path, because)
         if line is None:
             line = 0 if above else self._line(path if at is None else at)
         shown = dotted(self._document, path)
@@ -62,13 +73,13 @@ class Faults:
             found.append(Problem("", found[-1].line, f"the rest of over {MAX_FAULTS:,} problems is left out"))
         return tuple(found)
 
-    def _sources(self, path: Path) -> tuple[str, str]:
-        """What decides the value at `path` in place of the file, and what decides parts of it."""
-        above = (source for place, source in self._overridden.items() if path[: len(place)] == place)
+    def _sources(self, path: Path, because: Collection[Path]) -> tuple[str, str]:
+        """What decides the value at `path` in place of the file, and what decides parts of it and its causes."""
+        above = (source for place, source in self._overridden.items() if _begins(path, place))
         below = (
             f"{dotted(self._document, place)} set by {source}"
             for place, source in self._overridden.items()
-            if path and place[: len(path)] == path and place != path
+            if _begins(place, path) or any(_begins(place, cause) or _begins(cause, place) for cause in because)
         )
         return next(above, ""), ", ".join(below)
 
@@ -78,6 +89,11 @@ class Faults:
             if (line := self._lines.get(path[:length])) is not None:
                 return line
         return 0
+
+
+def _begins(path: Path, part: Path) -> bool:
+    """Whether `path` is `part` or lies in it; the whole document counts as no part."""
+    return bool(part) and path[: len(part)] == part
 
 
 def dotted(document: Any, path: Path) -> str:

@@ -42,7 +42,7 @@ class Known:
             return False
         wrong = fits(field) if field.column else None
         if wrong:
-            self.faults.add(path, wrong)
+            self.faults.add(path, wrong, because=(field.path,))
         return not wrong
 
     def of_kind(self, name: str, path: Path, kinds: tuple[Kind, ...], wanted: str) -> bool:

@@ -46,16 +46,17 @@ def _check_expression(text: str, path: Path, known: Known) -> None:
         known.faults.add(path, f"expression={show(text)}: {error}")
         return
     read = sorted(columns(node))
+    fields = [known.path(name) for name in read]
     kinds = {name: kind for name in read if (kind := _kind(name, path, known))}
     if len(kinds) < len(read):
         return
     try:
         kind = kind_of(node, kinds)
     except ExpressionError as error:
-        known.faults.add(path, f"expression={show(text)}: {error}")
+        known.faults.add(path, f"expression={show(text)}: {error}", because=fields)
         return
     if kind != "number":
-        known.faults.add(path, f"expression={show(text)} gives no number; a measure is summed")
+        known.faults.add(path, f"expression={show(text)} gives no number; a measure is summed", because=fields)
 
 
 def _kind(name: str, path: Path, known: Known) -> ValueKind | None:
@@ -67,5 +68,6 @@ def _kind(name: str, path: Path, known: Known) -> ValueKind | None:
         return None
     kind = _VALUE_KINDS.get(column.kind)
     if kind is None:
-        known.faults.add(path, f"'{name}' is {MEANING[column.kind]}; expressions read numbers, texts and flags")
+        message = f"'{name}' is {MEANING[column.kind]}; expressions read numbers, texts and flags"
+        known.faults.add(path, message, because=(known.path(name),))
     return kind

@@ -75,6 +75,18 @@ def read_schema(
     return dataset
 
 
+def read_effective(document: Mapping[str, Any]) -> Dataset:
+    """The data set of an effective document (`Dataset.document`): the one it was taken from, but for the overrides.
+
+    Raises SchemaError for any other document.
+    """
+    faults = Faults(document, {}, {})
+    sound = _read(dict(document), faults)
+    if sound is None:
+        raise SchemaError("the effective document", faults.problems)
+    return assemble(sound, NOTHING, frozenset())
+
+
 def _locate(path: Path) -> Located:
     text = read_text(path)
     try:

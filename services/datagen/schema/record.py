@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from datagen.compile import within_bounds
 from datagen.model import Column
 from datagen.refusals import RefusalError
 from datagen.schema.build import generator, modifiers
@@ -58,13 +59,14 @@ def build_columns(
 
     Without a window (it is at fault itself) a week stands in, so that the fields are judged.
     """
+    places = {field.name: field.path for field in reversed(fields) if field.name is not None}
     seen: dict[str, Texts | None] = {}
     lengths: dict[str, int] = {}
     columns: list[Column] = []
     for field in fields:
         if field.model is None:
             continue
-        check_field(field.model, field.path, seen, faults)
+        check_field(field.model, field.path, seen, places, faults)
         length = check_length(field.model, field.path, lengths, faults)
         if not faults.within(field.path):
             columns += _column(document, field, field.model, window or ANY_WEEK, rows, faults)
@@ -78,10 +80,11 @@ def build_columns(
 def _column(
     document: Any, field: WrittenField, model: FieldBase, window: Window, rows: int, faults: Faults
 ) -> list[Column]:
-    """The column, or none where the generator refuses."""
+    """The column, or none where the generator or a modifier refuses."""
     try:
         column = Column(model.name, generator(model, window), modifiers(model), dotted(document, field.path))
         column.generator.check_rows(rows)
+        within_bounds(column)
     except RefusalError as refusal:
         inside = (refusal.key,) if refusal.key in field.raw else ()
         faults.add((*field.path, *inside), refusal.message)

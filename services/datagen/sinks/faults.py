@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,10 +51,25 @@ class NoSpaceError(UserError):
     """The disk is full. `needed_bytes` is what the whole work takes, None where that cannot be told."""
 
     def __init__(self, path: Path, needed_bytes: int | None) -> None:
+        self.needed_bytes = needed_bytes
         needed = f"about {size_text(needed_bytes)} needed, " if needed_bytes is not None else ""
         super().__init__(
             f"{path}: no space left: {needed}{size_text(free_bytes(path))} free; "
             "nothing was published and what was there before is as it was; make room or give another folder"
+        )
+
+
+class StreamFullError(UserError):
+    """Standard output takes no more. Only of a regular file is it known how much room it has."""
+
+    def __init__(self, needed_bytes: int | None) -> None:
+        room = ""
+        if needed_bytes is not None and stat.S_ISREG(os.fstat(1).st_mode):
+            state = os.fstatvfs(1)
+            room = f": about {size_text(needed_bytes)} needed, {size_text(state.f_bavail * state.f_frsize)} free"
+        super().__init__(
+            f"-o -: no space left where standard output goes{room}; "
+            "what it was given is not whole; make room or send it elsewhere"
         )
 
 
@@ -67,7 +83,7 @@ def as_user_error(error: OSError, path: Path, needed_bytes: int | None = None) -
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Within it, what the system refuses about `path` is raised as a UserError."""
+    """Within it, what the system refuses about `path` is raised as a UserError, but for FileNotFoundError."""
     try:
         yield
     except OSError as error:
@@ -75,3 +91,13 @@ def told(path: Path) -> Iterator[None]:
         if sentence is None:
             raise
         raise sentence from error
+
+
+@contextmanager
+def told_making(path: Path) -> Iterator[None]:
+    """`told` where `path` is made: that it is not found says that its folder takes nothing, or is gone."""
+    try:
+        with told(path):
+            yield
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename or path}: nothing can be made there; give another folder") from error

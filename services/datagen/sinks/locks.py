@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from datagen.errors import UserError
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told, told_making
 from datagen.stopping import stop_if_told
 
 POLL_S = 0.02
@@ -127,7 +127,7 @@ def hold(descriptor: int, path: Path) -> bool:
 def _attempt(path: Path) -> Lock | None:
     """The lock, or None where somebody holds it. A file that its last holder removed meanwhile is made again."""
     while True:
-        with told(path):
+        with told_making(path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
         kept = False
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from datagen.sinks.naming import BESIDE, MANIFEST, is_extract_name, is_safe_path
 from datagen.sinks.trees import is_mount
 
 SHOWN = 3
+NO_MANIFEST = "is not a manifest made here; move the folder away or give another one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,13 @@ def contents_of(folder: Path, names: Iterable[str]) -> Contents:
             )
         regular, odd, folders = _entries(folder)
         published = read_manifest(folder) if MANIFEST in regular else None
-    return _sorted_out(regular, odd, folders, published, frozenset(names))
+    return sorted_out(regular, odd, folders, published, frozenset(names))
 
 
-def _sorted_out(
+def sorted_out(
     regular: set[str], odd: set[str], folders: set[str], published: Manifest | None, names: frozenset[str]
 ) -> Contents:
+    """What every file is, of what `_entries` finds in a folder."""
     listed: set[str] = set()
     if published:
         listed = {*BESIDE, *(file.path for file in published.files)}
@@ -99,20 +102,41 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = folder / MANIFEST
     try:
         text = read_text(path)
-        found = manifest.from_json(text) if text is not None else None
+    except ValueError as error:
+        raise UserError(f"{path}: {NO_MANIFEST}") from error
+    return manifest_in(text, path) if text is not None else None
+
+
+def manifest_in(text: str, path: Path | str) -> Manifest:
+    """UserError where the text, read from `path`, is not a manifest of ours."""
+    try:
+        found = manifest.from_json(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is not a manifest made here; move the folder away or give another one") from error
-    if found and not all(is_safe_path(file.path) for file in found.files):
+        raise UserError(f"{path}: {NO_MANIFEST}") from error
+    if not all(is_safe_path(file.path) for file in found.files):
         raise UserError(f"{path}: lists files that no set has; move the folder away or give another one")
     return found
 
 
-def refuse_what_is_not_ours(folder: Path, found: Contents, dataset: str, clear: bool) -> None:
+def refuse_inside_a_set(path: Path) -> None:
+    """UserError where a folder above `path` is a set, which would then hold what its manifest does not list."""
+    for folder in path.parents:
+        if _is_set(folder):
+            raise UserError(f"{path}: lies in the set {folder}, whose manifest would then be false; give another place")
+
+
+def _is_set(folder: Path) -> bool:
+    with suppress(OSError, UserError):  # what cannot be read as one is none
+        return read_manifest(folder) is not None
+    return False
+
+
+def refuse_what_is_not_ours(folder: Path | str, found: Contents, dataset: str, clear: bool) -> None:
     """UserError where the folder is not new, not empty and not a set of this dataset.
 
     With `clear` a set of another dataset and extracts that no manifest lists may go too.
     """
-    if found.exists and is_mount(folder):
+    if found.exists and isinstance(folder, Path) and is_mount(folder):
         raise UserError(f"{folder}: is a mount point, which cannot be replaced in one step; give a folder inside it")
     if found.foreign:
         some = _some(found.foreign)

@@ -18,7 +18,7 @@ from datagen.sinks.exchange import exchange
 from datagen.sinks.faults import told
 from datagen.sinks.locks import Holder, Lock
 from datagen.sinks.naming import MANIFEST, METADATA, RUN
-from datagen.sinks.place import Contents, contents_of, refuse_what_is_not_ours, strangers_in
+from datagen.sinks.place import Contents, contents_of, refuse_inside_a_set, refuse_what_is_not_ours, strangers_in
 from datagen.sinks.staging import Staging, heal, make_staging, set_lock, stagings_of
 from datagen.sinks.trees import Left, is_folder, make_folder
 from datagen.stopping import disturbable, stop_if_told, undisturbed
@@ -45,6 +45,7 @@ class Place:
 
     def look(self) -> Contents:
         """What stands there. UserError where it may not be replaced."""
+        refuse_inside_a_set(self.folder)
         found = contents_of(self.folder, self.names)
         refuse_what_is_not_ours(self.folder, found, self.dataset, self.clear)
         return found

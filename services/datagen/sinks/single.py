@@ -14,8 +14,9 @@ from pathlib import Path
 from datagen.errors import UserError
 from datagen.sinks import locks
 from datagen.sinks.durable import Target, new_file, sync_folder
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told, told_making
 from datagen.sinks.naming import MANIFEST
+from datagen.sinks.place import refuse_inside_a_set
 from datagen.sinks.trees import make_folder
 from datagen.stopping import disturbable, undisturbed
 
@@ -60,6 +61,7 @@ def refuse_what_is_not_a_file(path: Path) -> None:
     """UserError where the name cannot be given to a file of ours."""
     if os.path.lexists(path.parent / MANIFEST):
         raise UserError(f"{path}: lies in a set, whose manifest would then be false; give the folder, or another file")
+    refuse_inside_a_set(path)
     with told(path):
         try:
             mode = os.lstat(path).st_mode
@@ -74,7 +76,7 @@ def refuse_what_is_not_a_file(path: Path) -> None:
 def _temporary(path: Path) -> tuple[Path, Target]:
     while True:
         temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
-        with told(temporary):
+        with told_making(temporary):
             target = new_file(temporary)
         if locks.hold(target.descriptor, temporary):
             return temporary, target

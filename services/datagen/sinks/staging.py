@@ -17,7 +17,7 @@ from pathlib import Path
 
 from datagen.sinks import locks
 from datagen.sinks.durable import sync_folder
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told, told_making
 from datagen.sinks.locks import Lock
 from datagen.sinks.naming import MANIFEST
 from datagen.sinks.place import strangers_in
@@ -52,7 +52,7 @@ def make_staging(folder: Path) -> Staging:
     """A new staging folder beside a set's folder. The caller holds the set's lock."""
     path = folder.parent / f".{folder.name}.staging-{secrets.token_hex(6)}"
     try:
-        with told(path):
+        with told_making(path):
             path.mkdir()
             staging = Staging(path, locks.acquire(path / "lock"))
             staging.set.mkdir()

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from datagen.sinks.faults import told
+from datagen.sinks.faults import told_making
 
 MOUNTS = Path("/proc/self/mountinfo")
+MOUNTED = "something is mounted there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ def mount_points() -> frozenset[str]:
     return frozenset()
 
 
+def mounts_in(path: Path) -> list[Path]:
+    """The folders at or below `path` at which something is mounted, in order; those inside another mount left out."""
+    below = os.path.realpath(path)
+    inside = [Path(point) for point in mount_points() if Path(point).is_relative_to(below)]
+    return sorted(
+        path / point.relative_to(below)
+        for point in inside
+        if is_folder(point) and not any(other in point.parents for other in inside)
+    )
+
+
 def _unescape(text: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), text)
 
@@ -59,7 +71,7 @@ def is_folder(path: Path) -> bool:
 def make_folder(path: Path) -> Iterator[None]:
     """Make a folder and those above it; the ones made go again at the end where nothing was put in them."""
     missing = [folder for folder in [path, *path.parents] if not os.path.lexists(folder)]
-    with told(path):
+    with told_making(path):
         path.mkdir(parents=True, exist_ok=True)
     try:
         yield
@@ -94,7 +106,7 @@ def _remove(parent: int, path: Path, keep: frozenset[Path], mounts: frozenset[st
             os.unlink(path.name, dir_fd=parent)
             return []
         if state.st_dev != os.fstat(parent).st_dev or os.path.realpath(path) in mounts:
-            return [Left(path, "something is mounted there")]
+            return [Left(path, MOUNTED)]
         left = _empty(parent, path, keep, mounts)
         if not left and not any(path in kept.parents for kept in keep):
             os.rmdir(path.name, dir_fd=parent)

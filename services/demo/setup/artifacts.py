@@ -3,8 +3,9 @@
     python -m demo.setup.artifacts LOCK OUT [SET ...]
 
 A line of the lock: SET GROUP:ARTIFACT:VERSION[:CLASSIFIER] sha256:HEX [NAME=MEMBER ...]. The jars of a set land in
-OUT/SET; the members of a jar that a line names lie beside it under the names given. Nothing is resolved: what is not in
-the lock is not fetched. All comes from the repository that Ivy knows by itself, or from DEMO_MAVEN_REPOSITORY.
+OUT/SET; the members of a jar that a line names lie beside it under the names given, those that end with / with all that
+is below them. Nothing is resolved: what is not in the lock is not fetched. All comes from the repository that Ivy knows
+by itself, or from DEMO_MAVEN_REPOSITORY.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
 from datagen.errors import UserError
-from demo.setup.packages import Command, Run
+
+if TYPE_CHECKING:  # an image build has this file and the errors alone, so that no other change makes it fetch again
+    from demo.setup.packages import Command, Run
 
 LINE = re.compile(
     r"(?P<set>[a-z][a-z0-9-]*) +(?P<at>[\w.:-]+) +sha256:(?P<digest>[0-9a-f]{64})(?P<members>( +\S+=\S+)*)"
@@ -92,11 +96,24 @@ def _accept(artifact: Artifact, fetched: Path, out: Path, code: int) -> None:
 
 
 def _unpack(artifact: Artifact, folder: Path) -> None:
-    if all((folder / name).is_file() for name, _ in artifact.members):
+    if not artifact.members:
         return
     with zipfile.ZipFile(folder / artifact.file) as jar:
-        for name, member in artifact.members:
-            _replace(jar.read(member), folder / name)
+        wanted = dict(_wanted(artifact, jar.namelist()))
+        if not all((folder / name).is_file() for name in wanted):
+            for name, member in wanted.items():
+                _replace(jar.read(member), folder / name)
+
+
+def _wanted(artifact: Artifact, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The file each member becomes, and its name in the jar."""
+    for new, old in artifact.members:
+        if not old.endswith("/"):
+            yield new, old
+            continue
+        for name in names:
+            if name.startswith(old) and not name.endswith("/"):
+                yield new + name.removeprefix(old), name
 
 
 def _replace(content: bytes, target: Path) -> None:

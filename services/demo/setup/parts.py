@@ -25,6 +25,7 @@ from demo.setup.system import this_system
 
 NEEDED_BYTES = 2_500_000_000  # 1.3 GB of packages, and the archives they come from
 POLL_S = 0.1
+SETS = frozenset({"web", "kafka", "spark-kafka"})  # of artefacts; HDFS is run in containers alone
 
 
 class SetUp:
@@ -105,7 +106,7 @@ class SetUp:
 
     def _artifacts(self, java: Java) -> None:
         artifacts.fetch(
-            artifacts.read_lock(self.places.artifacts_lock),
+            (one for one in artifacts.read_lock(self.places.artifacts_lock) if one.set in SETS),
             self.places.artifacts,
             java=java.program,
             jars=self.places.spark_jars,
