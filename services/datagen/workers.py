@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from datagen.formats import Format, Press
 from datagen.layout import Extract
 from datagen.progress import Tally
 from datagen.sinks.durable import Target, Written
 from datagen.stopping import undisturbed
+
+LOOK_S = 0.5
 
 Receipts = dict[str, Written]  # by the extract's path
 
@@ -91,8 +95,9 @@ class Work:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
-        self._ended = threading.Condition()
-        self._started = self._gone = 0  # workers
+        self._started = 0  # workers
+        self._gone: list[str] = []  # those of them that have ended
+        self._news: SimpleQueue[None] = SimpleQueue()  # wakes who waits for that
 
     def run(self, workers: int) -> Receipts:
         """Make everything. What a worker raises is raised here once all have ended; so is a signal's exception."""
@@ -114,13 +119,17 @@ class Work:
     def _start(self, number: int) -> None:
         thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
         thread.start()
-        with self._ended:
-            self._started += 1
+        self._started += 1
 
     def _wait(self) -> None:
-        """Until all workers have ended. Joining threads will not do: an interrupted join takes a thread for ended."""
-        with self._ended:
-            self._ended.wait_for(lambda: self._gone == self._started)
+        """Until all workers have ended.
+
+        A signal may raise at any step of this. An interrupted join takes a thread for ended, and a condition may be
+        left without its lock; a simple queue has no such step, and what was taken from it in vain is not missed.
+        """
+        while len(self._gone) < self._started:
+            with suppress(Empty):
+                self._news.get(timeout=LOOK_S)
 
     def _work(self) -> None:
         presses: dict[str, Press] = {}
@@ -138,9 +147,8 @@ class Work:
                 self._failure = self._failure or error
             self._stop()
         finally:
-            with self._ended:
-                self._gone += 1
-                self._ended.notify_all()
+            self._gone.append(threading.current_thread().name)
+            self._news.put(None)
 
     def _make(self, file: OpenExtract, block: int, press: Press) -> None:
         start, stop = file.rows_of(block)
