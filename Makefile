@@ -8,7 +8,7 @@ RUN    := sh services/demo/setup/run
 
 help: ## this list
 	@echo "make TARGET [SCHEMA=schemas/card_transactions.json] [ARGS='...']"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s%s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-15s%s\n' "$$name" "$$what"; done
 
 setup: ## the virtual environment, packages and artefacts, and nothing else
 	@$(RUN)

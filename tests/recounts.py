@@ -17,7 +17,7 @@ class Recount:
     """The rows of a set, as another engine reads them."""
 
     analysis: Analysis
-    files: str
+    files: list[str]
 
     def by(self, *keys: str) -> dict[tuple[Any, ...], dict[str, Decimal]]:
         """For each value of the keys: every column that is summed, exactly."""
@@ -29,7 +29,7 @@ class Recount:
             for name, value, digits in numbers
         }
         summed |= {f"count_{one.name}": f"count_if({one.name})" for one in self.analysis.boolean_fields}
-        query = f"select {', '.join([*map(self._key, keys), *summed.values()])} from read_csv('{self.files}')"
+        query = f"select {', '.join([*map(self._key, keys), *summed.values()])} from read_csv({self.files})"
         if keys:
             query += f" group by {', '.join(map(self._key, keys))}"
         cut = len(keys)

@@ -18,6 +18,7 @@ import pytest
 import datagen.cli
 import demo.cli
 from datagen.generators import GENERATORS, RELATIONAL
+from tests.gallery import GALLERY
 
 ROOT = Path(__file__).parents[1]
 IMPORT_ROOTS = (ROOT / "services", ROOT)
@@ -93,15 +94,11 @@ def inner_imports(path: Path) -> set[str]:
 
 @cache
 def column_names() -> set[str]:
-    documents = [json.loads(path.read_text("utf-8")) for path in gallery()]
+    documents = [json.loads(path.read_text("utf-8")) for path in GALLERY.values()]
     fields = [field for document in documents if "schema" in document for field in document["schema"]["fields"]]
     nodes = [node for document in documents for node in document.get("nodes", [])]
     columns = [column for node in nodes for column in node["columns"]]
     return {column["name"] for column in [*fields, *columns]} - LANGUAGE
-
-
-def gallery() -> list[Path]:
-    return sorted(set((ROOT / "schemas").glob("*.json")) - {ROOT / "schemas" / "schema.json"})
 
 
 def tracked() -> list[str]:

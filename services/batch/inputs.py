@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,7 @@ class Input:
     path: str
     extracts: tuple[Extract, ...]
     made: Made | None
+    generated_rows: int | None  # of these extracts, as the manifest lists them
 
     @property
     def bytes(self) -> int:
@@ -72,10 +73,11 @@ def find(storage: Storage, path: str, table: Callable[[Manifest], str]) -> Input
     if not storage.exists(path):
         raise NotThereError(f"{path}: not there; make data with `datagen generate`, or name another with INPUT_PATH")
     made = _made(storage, path) if storage.is_folder(path) else None
-    extracts = tuple(_listed(storage, path, made.manifest, table) if made else _below(storage, path))
+    listed = [file for file in made.manifest.files if file.table == table(made.manifest)] if made else []
+    extracts = tuple(_listed(storage, path, listed) if made else _below(storage, path))
     if not extracts:
         raise NotThereError(f"{path}: {_other_files(storage, path)}")
-    return Input(path, extracts, made)
+    return Input(path, extracts, made, sum(file.rows for file in listed) if made else None)
 
 
 def wait(
@@ -110,11 +112,8 @@ def _finished_at(storage: Storage, path: str) -> str | None:
         return None
 
 
-def _listed(storage: Storage, path: str, manifest: Manifest, table: Callable[[Manifest], str]) -> Iterator[Extract]:
-    wanted = table(manifest)
-    for file in manifest.files:
-        if file.table != wanted:
-            continue
+def _listed(storage: Storage, path: str, files: Iterable[manifests.File]) -> Iterator[Extract]:
+    for file in files:
         told = format_of(file.path)
         if told is None:
             raise UserError(f"{path}/{MANIFEST}: lists {file.path}, which is no extract; make the set anew")

@@ -218,7 +218,7 @@ def _input_document(given: Input, began: datetime) -> Mapping[str, Any]:
         "path": given.path,
         "files": len(given.extracts),
         "bytes": given.bytes,
-        "generated_rows": given.made.manifest.rows if given.made else None,
+        "generated_rows": given.generated_rows,
         "generated_at": given.made.finished_at if given.made else None,
         "read_at": instant_text(began),
     }

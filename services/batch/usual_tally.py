@@ -23,7 +23,8 @@ from pipeline.cells_csv import Header, missing_bits
 from pipeline.cleansing import COUNTED, FATE, UNKNOWN, Rules, dimension, repaired
 from pipeline.reading import Reading
 from pipeline.times import DAY_US
-from pipeline.usual import Indices, UsualLines, UsualRows, Words, ints, mask
+from pipeline.usual import UsualLines
+from pipeline.usual_values import Indices, UsualRows, Words, ints, mask
 
 NOT_A_REPEAT = -1
 Columns = dict[str, Any]  # arrays of one length

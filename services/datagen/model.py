@@ -77,9 +77,14 @@ class Dataset:
     unmade: tuple[str, ...] = ()  # sentences: what the document declares and is not made yet
 
     @property
+    def relational(self) -> bool:
+        """Whether the document tells of nodes."""
+        return "nodes" in self.document
+
+    @property
     def span(self) -> dict[str, str]:
         """The window as texts: start and end, as in the effective document."""
-        written = self.document["time_window"] if "time_window" in self.document else self.document["timeframe"]
+        written = self.document["timeframe" if self.relational else "time_window"]
         return {"start": written["start"], "end": written["end"]}
 
     def table(self, name: str) -> Table:

@@ -115,7 +115,7 @@ def complete(
         return with_kept_days(where, published, made, options.tell) if adds_a_day and published else made
 
     seconds = options.monotonic() - since
-    describe = partial(metadata_json, plan) if "nodes" in plan.dataset.document else None
+    describe = partial(metadata_json, plan) if plan.dataset.relational else None
     out.commit(merge, run_json(started, options.clock(), seconds, options.workers, made, options.engine), describe)
     return made
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from datagen.errors import UserError
 from datagen.sinks.faults import as_user_error
-from pipeline.faults import said
+from pipeline.faults import line_of, said
 
 OURS = re.compile(r"^(?:[\w.]*\.)?datagen\.[\w.]*Error: (.+)$", re.MULTILINE)  # in the traceback of a task
 
@@ -61,12 +61,5 @@ def told(error: BaseException, master: str) -> UserError | None:
         return UserError(sentence[1])
     for mark, fault in CAUSES:
         if found := re.search(mark, text):
-            return UserError(f"{master}: {fault} ({_line(text, found)})")
+            return UserError(f"{master}: {fault} ({line_of(text, found)})")
     return None
-
-
-def _line(text: str, found: re.Match[str]) -> str:
-    """The line of a long message that says it."""
-    start = text.rfind("\n", 0, found.start()) + 1
-    end = text.find("\n", found.end())
-    return text[start : end if end >= 0 else None].strip().removeprefix("Caused by: ")[:300]

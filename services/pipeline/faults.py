@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from subprocess import TimeoutExpired
 from typing import Any
 
@@ -25,6 +26,13 @@ class JavaEndedError(DatagenError):
 def said(error: BaseException) -> str | None:
     """Their own words, in which a job looks for what its user can put right; None where the fault is in our code."""
     return str(error) if isinstance(error, (PySparkException, Py4JError, OSError)) else None
+
+
+def line_of(text: str, found: re.Match[str]) -> str:
+    """The line of a long message that says it."""
+    start = text.rfind("\n", 0, found.start()) + 1
+    end = text.find("\n", found.end())
+    return text[start : end if end >= 0 else None].strip().removeprefix("Caused by: ")[:300]
 
 
 def java_ended(error: BaseException) -> JavaEndedError | None:

@@ -6,27 +6,24 @@ of which anything is out of the ordinary is not usual, and is left to them. A te
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from pyarrow import csv
 
 from datagen.expression import Binary, Call, columns, walk
-from datagen.expression_values import Values, evaluate
-from datagen.rounding import EXACT_BELOW, rounded
 from pipeline.cells import LONGEST_CELL_BYTES
 from pipeline.cells_csv import Header
 from pipeline.cleansing import Rules
-from pipeline.decimals import DIGITS, digits_before_point
+from pipeline.decimals import digits_before_point
 from pipeline.flags import FALSE, TRUE
-from pipeline.reading import DerivedMeasure, NumberColumn, Reading
+from pipeline.reading import NumberColumn, Reading
 from pipeline.texts import WHITE
 from pipeline.times import UNITS_US
+from pipeline.usual_values import Indices, Mask, UsualRows, ints, mask, valued, words_of
 
 FEWEST = 64  # lines of which one cannot be parted or cast: none of them is looked at any closer here
 WHOLE_DIGITS = 12  # of a whole number: a batch of them cannot overflow a bigint
@@ -36,29 +33,6 @@ ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?$"
 EPOCH = r"^\d{1,13}$"
 MARKS = (b'"', b"\r", b"\n", b"\0", b"\xef\xbb\xbf")  # what a usual line has none of
 INEXACT = ("exp", "log", "log10", "sin", "cos")  # processors differ in the last bit of these
-
-Indices = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Texts of n rows as codes of a few; -1 where there is none."""
-
-    codes: Indices
-    texts: pa.Array
-
-
-@dataclass(frozen=True, slots=True)
-class UsualRows:
-    """Usual lines and what they say, before anything is repaired."""
-
-    places: Indices  # of the lines, in the batch
-    instants: Indices  # microseconds since 1970-01-01 UTC
-    dimensions: Mapping[str, Words]
-    numbers: Mapping[str, pa.Array]  # bigint or decimal, null where absent; those that are summed
-    flags: Mapping[str, Values]  # those that are counted
-    measures: Mapping[str, pa.Array]  # decimal, null where absent
 
 
 def can_be_usual(header: Header, reading: Reading) -> bool:
@@ -141,7 +115,7 @@ class UsualLines:
         if not believed.all():
             columns = {name: column.filter(pa.array(believed)) for name, column in columns.items()}
             instants, places = instants[believed], places[believed]
-        return self._valued(columns, instants, places)
+        return valued(columns, self.reading, instants, places, strict=self.rules.strict)
 
     def _cells(self, lines: pa.Array) -> pa.Table:
         joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), b"\n")
@@ -179,33 +153,13 @@ class UsualLines:
         """Of texts that are coded only the few are looked at."""
         if name not in self.header.places:
             return True
-        words = _words(cells[name].combine_chunks())
+        words = words_of(cells[name].combine_chunks())
         return np.append(mask(good(words.texts)), True)[words.codes]
 
     def _instants(self, text: pa.Array) -> Indices:
         if self.reading.time.time_format == "iso":
             return ints(text.cast(pa.timestamp("us")).cast(pa.int64()))
         return ints(text.cast(pa.int64())) * UNITS_US[str(self.reading.time.time_format)]
-
-    def _valued(self, columns: Mapping[str, pa.Array], instants: Indices, places: Indices) -> UsualRows:
-        rows = len(places)
-        blank = pa.nulls(rows, pa.string())
-        texts = {number.name: columns.get(number.name, blank) for number in self.reading.numbers}
-        flags = {name: _flags(columns.get(name), rows) for name in self.reading.flags}
-        values = {**{name: _doubles(text) for name, text in texts.items()}, **flags} if self.reading.measures else {}
-        made = UsualRows(
-            places=places,
-            instants=instants,
-            dimensions={name: _words_of(columns.get(name), rows) for name in self.reading.dimensions},
-            numbers={number.name: texts[number.name].cast(arrow_type(number)) for number in self.reading.sums},
-            flags={name: flags[name] for name in self.reading.counted_flags},
-            measures={measure.name: _measured(measure, values, rows) for measure in self.reading.measures},
-        )
-        return _without_absences(made) if self.rules.strict else made
-
-
-def arrow_type(number: NumberColumn) -> pa.DataType:
-    return pa.int64() if number.whole else pa.decimal128(DIGITS, number.scale)
 
 
 def _number(number: NumberColumn) -> str:
@@ -215,75 +169,8 @@ def _number(number: NumberColumn) -> str:
     return rf"^-?\d{{1,{min(18, digits_before_point(number))}}}{fraction}$"
 
 
-def _measured(measure: DerivedMeasure, values: Mapping[str, Values], rows: int) -> pa.Array:
-    """ArrowInvalid where one is so large that its digits end before the point."""
-    found = evaluate(measure.node, values, rows)
-    scale = 10.0**measure.scale
-    data = np.where(found.there, found.data, 0.0)
-    if (np.abs(data) >= EXACT_BELOW / scale).any():
-        raise pa.ArrowInvalid("too large to be rounded")
-    units = np.rint(rounded(data, measure.scale) * scale).astype(np.int64)
-    return decimals(units, measure.scale, found.there)
-
-
-def decimals(units: Indices, scale: int, there: Mask | None = None) -> pa.Array:
-    """decimal(38, scale) out of so many units of its last digit."""
-    halves = np.empty((len(units), 2), np.int64)
-    halves[:, 0], halves[:, 1] = units, units >> 63
-    valid = None if there is None else pa.array(there).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(DIGITS, scale), len(units), [valid, pa.py_buffer(halves)])
-
-
-def _without_absences(rows: UsualRows) -> UsualRows:
-    whole = np.ones(len(rows.places), bool)
-    for words in rows.dimensions.values():
-        whole &= words.codes >= 0
-    for column in (*rows.numbers.values(), *rows.measures.values()):
-        whole &= mask(column.is_valid())
-    for flag in rows.flags.values():
-        whole &= flag.there
-    keep = pa.array(whole)
-    return UsualRows(
-        places=rows.places[whole],
-        instants=rows.instants[whole],
-        dimensions={name: Words(words.codes[whole], words.texts) for name, words in rows.dimensions.items()},
-        numbers={name: column.filter(keep) for name, column in rows.numbers.items()},
-        flags={name: Values(flag.data[whole], flag.there[whole]) for name, flag in rows.flags.items()},
-        measures={name: column.filter(keep) for name, column in rows.measures.items()},
-    )
-
-
-def _flags(coded: pa.Array | None, rows: int) -> Values:
-    if coded is None:
-        return Values(np.zeros(rows, bool), np.zeros(rows, bool))
-    words = _words(coded)
-    true = np.append(mask(pc.equal(words.texts, TRUE[0])), False)
-    return Values(true[words.codes], words.codes >= 0)
-
-
-def _doubles(text: pa.Array) -> Values:
-    return Values(text.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False), mask(text.is_valid()))
-
-
-def _words_of(coded: pa.Array | None, rows: int) -> Words:
-    return Words(np.full(rows, -1), pa.array([], pa.string())) if coded is None else _words(coded)
-
-
-def _words(coded: pa.Array) -> Words:
-    return Words(ints(coded.indices.cast(pa.int64()).fill_null(-1)), coded.dictionary)
-
-
 def _matches(text: pa.ChunkedArray, pattern: str) -> Mask:
     return mask(pc.match_substring_regex(text, pattern))
-
-
-def mask(found: pa.Array | pa.ChunkedArray) -> Mask:
-    """Null is no."""
-    return np.asarray(found.fill_null(False), bool)
-
-
-def ints(values: pa.Array) -> Indices:
-    return np.asarray(values.to_numpy(zero_copy_only=False), np.int64)
 
 
 def _bytes(lines: pa.Array) -> bytes:

@@ -46,11 +46,6 @@ class Checkpoint:
         _, told = self._lines(f"commits/{batch}")
         return int(json.loads(told).get("nextBatchWatermarkMs", 0)) * 1000
 
-    def read(self) -> Offsets:
-        """How far the committed batches go."""
-        newest = self.newest()
-        return {} if newest is None else self.span(newest).stop
-
     def committed_ms(self, batch: int) -> int:
         """When a batch was committed."""
         return self._shelf.modified_ms(f"commits/{batch}")

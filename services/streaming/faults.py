@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.errors import UserError
-from pipeline.faults import OVERFLOW, TOO_LARGE, said
+from pipeline.faults import OVERFLOW, TOO_LARGE, line_of, said
 from streaming.events import ODD
 from streaming.marks import way_out
 
@@ -39,7 +39,7 @@ def told(error: BaseException) -> UserError | None:
         return None
     for mark, fault in CAUSES:
         if found := re.search(mark, text):
-            return UserError(f"{fault.format(way_out=way_out())} ({_line(text, found)})")
+            return UserError(f"{fault.format(way_out=way_out())} ({line_of(text, found)})")
     return None
 
 
@@ -52,10 +52,3 @@ def is_away(error: BaseException) -> bool:
 def is_odd(error: BaseException) -> bool:
     """Whether a message was met that is not spelled as usual."""
     return ODD in (said(error) or "")
-
-
-def _line(text: str, found: re.Match[str]) -> str:
-    """The line of a long message that says it."""
-    start = text.rfind("\n", 0, found.start()) + 1
-    end = text.find("\n", found.end())
-    return text[start : end if end >= 0 else None].strip().removeprefix("Caused by: ")[:300]

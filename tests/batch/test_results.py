@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
+from itertools import cycle
 from typing import Any
 
 import duckdb
 import pytest
 
 from datagen.analysis import Analysis
-from datagen.cli import main
 from datagen.schema import read_schema
+from tests.gallery import GALLERY, made
 
 pytestmark = pytest.mark.spark
-GALLERY = Path(__file__).parents[2] / "schemas"
-FORMATS = {"card_transactions": "csv", "retail_orders": "jsonl", "iot_sensors": "parquet"}
+FORMATS = dict(zip(GALLERY, cycle(["csv", "parquet", "jsonl"]), strict=False))
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_totals_equal_a_recount_by_another_engine(name: str, shop: Any) -> None:
-    schema = GALLERY / f"{name}.json"
-    made = ["generate", str(schema), "-o", str(shop.input), "--rows", "3000", "--format", FORMATS[name], "--quiet"]
-    shop.input.rmdir()
-    main([*made, *(["--gzip"] if FORMATS[name] != "parquet" else [])])
-    quality = shop.run(schema)
-    assert quality["rows"]["read"] == quality["rows"]["counted"] == 3000
+    schema = GALLERY[name]
     analysis = read_schema(schema).analysis
-    assert published(shop, analysis) == recounted(shop, analysis, FORMATS[name])
+    shop.input.rmdir()
+    extracts = made(schema, shop.input, 3000, FORMATS[name], *(["--gzip"] if FORMATS[name] != "parquet" else []))
+    quality = shop.run(schema)
+    assert quality["rows"]["read"] == quality["rows"]["counted"] == extracts.rows
+    assert published(shop, analysis) == recounted(extracts.files, analysis, FORMATS[name])
 
 
 def published(shop: Any, analysis: Analysis) -> list[Any]:
@@ -48,12 +46,8 @@ def fetched(query: str) -> list[Any]:
         return sorted(map(exact, connection.execute("set timezone = 'UTC'").execute(query).fetchall()))
 
 
-def recounted(shop: Any, analysis: Analysis, extract_format: str) -> list[Any]:
-    source = {
-        "csv": f"read_csv('{shop.input}/*.csv.gz')",
-        "jsonl": f"read_json('{shop.input}/*.jsonl.gz')",
-        "parquet": f"read_parquet('{shop.input}/*.parquet')",
-    }[extract_format]
+def recounted(files: list[str], analysis: Analysis, extract_format: str) -> list[Any]:
+    reader = {"csv": "read_csv", "jsonl": "read_json", "parquet": "read_parquet"}[extract_format]
     keys = [
         f"strftime({analysis.timestamp_field}::timestamp, '%Y-%m-%d')",
         *(f"coalesce({one.name}, 'UNKNOWN')" for one in analysis.dimensions),
@@ -66,7 +60,9 @@ def recounted(shop: Any, analysis: Analysis, extract_format: str) -> list[Any]:
         ),
     ]
     flags = [f"count_if({one.name})" for one in analysis.boolean_fields]
-    return fetched(f"select {', '.join([*keys, 'count(*)', *sums, *flags])} from {source} group by {', '.join(keys)}")
+    return fetched(
+        f"select {', '.join([*keys, 'count(*)', *sums, *flags])} from {reader}({files}) group by {', '.join(keys)}"
+    )
 
 
 def exact(row: tuple[Any, ...]) -> tuple[Any, ...]:

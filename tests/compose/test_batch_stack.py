@@ -22,7 +22,7 @@ ROWS = 200_000
 
 def recount(stack: Stack) -> Recount:
     analysis = read_schema(ROOT / stack.settings["SCHEMA"]).analysis
-    return Recount(analysis, f"{stack.data}/input/{analysis.dataset}/*.csv")
+    return Recount(analysis, [f"{stack.data}/input/{analysis.dataset}/*.csv"])
 
 
 def check_page(stack: Stack) -> None:

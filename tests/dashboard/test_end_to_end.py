@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +13,13 @@ from pyspark.sql import SparkSession
 
 from batch.pipeline_batch import Options, publish
 from dashboard.app import create_app
-from datagen.cli import main
 from datagen.schema import read_schema
 from pipeline.storage import Storage
+from tests.gallery import GALLERY, made
 from tests.recounts import Recount, value
 from web.published import Published
 
 pytestmark = pytest.mark.spark
-GALLERY = Path(__file__).parents[2] / "schemas"
-ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,7 @@ class Shown:
     client: FlaskClient
     recount: Recount
     span: dict[str, str]
+    rows: int
 
     def ask(self, path: str, **asked: str) -> Any:
         response = self.client.get(path, query_string={**self.span, **asked})
@@ -42,24 +40,26 @@ class Shown:
         return dict(self.ask("/api/overview")["figures"])
 
 
-@pytest.fixture(scope="module", params=["card_transactions", "retail_orders", "iot_sensors"])
+@pytest.fixture(scope="module", params=GALLERY.values(), ids=list(GALLERY))
 def shown(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    schema, data = GALLERY / f"{request.param}.json", tmp_path_factory.mktemp("data")
-    files, out = data / "input" / request.param, data / "output"
-    assert main(["generate", str(schema), "-o", str(files), "--rows", str(ROWS), "--format", "csv", "--quiet"]) == 0
+    schema, data = request.param, tmp_path_factory.mktemp("data")
+    extracts, out = made(schema, data / "input" / schema.stem, 2000), data / "output"
+    dataset = read_schema(schema)
     names = {"parquet": out / "analysis_parquet", "csv": out / "analysis_csv"}
-    options = Options(schema, str(files), str(out), **names, events=str(data / "events"), wait_s=0, strict=False)
-    publish(Storage(spark), options, read_schema(schema), lambda _: None)
-    client = create_app(Published(data, request.param)).test_client()
-    recount = Recount(read_schema(schema).analysis, f"{files}/*.csv")
+    options = Options(
+        schema, str(extracts.folder), str(out), **names, events=str(data / "events"), wait_s=0, strict=False
+    )
+    publish(Storage(spark), options, dataset, lambda _: None)
+    client = create_app(Published(data, schema.stem)).test_client()
+    recount = Recount(dataset.analysis, extracts.files)
     days = sorted(day for (day,) in recount.by("day"))
-    return Shown(client, recount, {"from": days[0], "to": days[-1]})
+    return Shown(client, recount, {"from": days[0], "to": days[-1]}, extracts.rows)
 
 
 def test_every_figure_is_that_of_the_rows(shown: Shown) -> None:
     figures = shown.figures()
     (sums,) = shown.recount.by().values()
-    assert sums["record_count"] == ROWS
+    assert sums["record_count"] == shown.rows
     told = shown.ask("/api/overview")
     tiles = {tile["metric"]: Decimal(tile["value"]) for tile in told["tiles"]}
     assert tiles == {name: value(name, figures[name], sums) for name in tiles}
@@ -92,7 +92,7 @@ def test_a_filter_counts_the_rows_that_have_its_value(shown: Shown) -> None:
     groups = shown.recount.by(dimension)
     ((chosen,), sums) = next(iter(groups.items()))
     told = shown.ask("/api/overview", **{f"where.{dimension}": chosen})
-    assert told["records"] == sums["record_count"] < ROWS
+    assert told["records"] == sums["record_count"] < shown.rows
     figures = shown.figures()
     tiles = {tile["metric"]: Decimal(tile["value"]) for tile in told["tiles"]}
     assert tiles == {name: value(name, figures[name], sums) for name in tiles}
@@ -114,12 +114,12 @@ def test_the_table_and_its_download_hold_every_group_once(shown: Shown) -> None:
 def test_the_account_is_that_of_the_set(shown: Shown) -> None:
     account = shown.ask("/api/quality")
     assert account["rows"] == {
-        "read": ROWS,
-        "counted": ROWS,
+        "read": shown.rows,
+        "counted": shown.rows,
         "quarantined": 0,
         "duplicate": 0,
         "duplicate_differing": 0,
     }
     assert account["doubts"] == []
-    assert account["input"]["generated_rows"] == ROWS
+    assert account["input"]["generated_rows"] == shown.rows
     assert shown.client.get("/readyz").status_code == 200

@@ -18,7 +18,6 @@ import pytest
 
 from datagen.errors import UserError
 from datagen.schema import read_schema
-from demo.setup.places import here
 from event_generator import columns as looked_at
 from event_generator import extracts
 from event_generator.columns import Columns
@@ -26,8 +25,7 @@ from event_generator.extracts import NothingThereError
 from event_generator.reading import blocks
 from event_generator.source import from_files, from_sorted, put_in_order, survey
 from tests.event_generator.conftest import HEADER, Shop
-
-GALLERY = sorted(set((here().root / "schemas").glob("*.json")) - {here().root / "schemas" / "schema.json"})
+from tests.gallery import GALLERY, made
 
 
 def columns(shop: Shop, key: str | None = None) -> Columns:
@@ -55,14 +53,13 @@ def read(shop: Shop, name: str = "one.csv", given: Columns | None = None) -> lis
     return found
 
 
-@pytest.mark.parametrize("schema", GALLERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("schema", GALLERY.values(), ids=GALLERY)
 def test_csv_jsonl_and_parquet_of_one_dataset_are_the_same_rows(schema: Path, tmp_path: Path) -> None:
     dataset = read_schema(schema)
-    analysis, rows_asked = dataset.analysis, "500" if len(dataset.tables) == 1 else f"{dataset.tables[0].name}=60"
+    analysis = dataset.analysis
     found, listed = [], []
     for form in ("csv", "jsonl", "parquet"):
-        words = ["generate", schema, "-o", tmp_path / form, "--rows", rows_asked, "--format", form, "-q"]
-        subprocess.run([sys.executable, "-m", "datagen", *map(str, words)], check=True)
+        made(schema, tmp_path / form, 500, form)
         rows = []
         manifest = json.loads((tmp_path / form / "_manifest.json").read_text("utf-8"))
         listed.append(sum(file["rows"] for file in manifest["files"] if file["table"] == analysis.table))

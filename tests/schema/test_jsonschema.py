@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from datagen.errors import SchemaError
 from datagen.model import Dataset
 from datagen.schema.jsonschema import json_schema
+from tests.gallery import GALLERY
 from tests.schema.nodes import changed, column, document, everything
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schemas" / "schema.json"
-GALLERY = sorted(path for path in COMMITTED.parent.glob("*.json") if path != COMMITTED)
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 Read = Callable[..., Dataset]
@@ -39,7 +39,7 @@ def test_it_is_a_json_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
-@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", GALLERY.values(), ids=GALLERY)
 def test_every_document_of_the_gallery_fits_and_names_it(path: Path) -> None:
     document = json.loads(path.read_text("utf-8"))
     assert document["$schema"] == "schema.json"

@@ -18,11 +18,11 @@ from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.schema import read_schema
 from datagen.schema.json_text import Path as Place
+from tests.gallery import GALLERY
 from tests.schema.nodes import everything
 
-GALLERY = sorted(set((Path(__file__).parents[2] / "schemas").glob("*.json")))
-NAMES = [path.stem for path in GALLERY if path.name != "schema.json"] + ["every key of tables"]
-DOCUMENTS = [path.read_text("utf-8") for path in GALLERY if path.name != "schema.json"] + [json.dumps(everything())]
+NAMES = [*GALLERY, "every key of tables"]
+DOCUMENTS = [*(path.read_text("utf-8") for path in GALLERY.values()), json.dumps(everything())]
 FOREIGN_WORDS = re.compile(
     r"pydantic|Input should|validation error|Traceback|Error\(|type=|Extra inputs|Field required|<class|datagen\."
 )

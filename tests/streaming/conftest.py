@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ from datagen.messages import topic_name
 from datagen.schema import read_schema
 from streaming.job import Job, Roots
 from streaming.query import Source
+from streaming.streaming_sales_aggregator import __file__ as JOB
 from streaming.topics import SERVERS, Kafka
 from tests.brokers import TestBroker
 from tests.brokers import broker as broker
@@ -126,6 +129,16 @@ class Stream:
         """Reads all there is. Gives progress.json."""
         self.job(**others).run()
         return self.progress()
+
+    def started(self, *options: str) -> subprocess.Popen[bytes]:
+        """The job as a process and a group of its own; what it says goes to the end of `log`."""
+        command = [sys.executable, str(JOB), "--schema", str(self.schema), "--bootstrap-servers", self.broker.address]
+        command += ["--output", "output", "--state", "state", *options]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
 
     def progress(self) -> dict[str, Any]:
         told: dict[str, Any] = json.loads((self.output / "progress.json").read_text())

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -19,7 +18,6 @@ from typing import Any
 import psutil
 import pytest
 
-from streaming.streaming_sales_aggregator import __file__ as JOB
 from tests.streaming.conftest import Stream, heartbeat, rows_of, sale
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka, pytest.mark.slow]
@@ -33,10 +31,7 @@ Windows = dict[tuple[str, float], tuple[Decimal, int]]
 
 
 def start(shop: Stream, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(JOB), "--schema", str(shop.schema), "--bootstrap-servers", shop.broker.address]
-    command += ["--output", "output", "--state", "state", "--trigger", "300 ms", "--batch-rows", "120", *more]
-    with (shop.folder / "log").open("ab") as log:
-        return subprocess.Popen(command, cwd=shop.folder, stdout=log, stderr=log, start_new_session=True)
+    return shop.started("--trigger", "300 ms", "--batch-rows", "120", *more)
 
 
 def sales(first: int, count: int) -> Iterator[dict[str, Any] | bytes]:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,23 +16,29 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from pyspark.sql import functions as F
 
-from datagen.cli import main
 from event_generator.kafka_event_producer import __file__ as REPLAY
+from tests.gallery import GALLERY, made
 from tests.recounts import published_windows, windows_of
 from tests.streaming.conftest import Stream, rows_of, sale
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka]
-GALLERY = Path(__file__).parents[2] / "schemas"
 DELAY = timedelta(minutes=15)
 
 
-def replayed(stream: Stream, rows: int, *faults: str) -> None:
-    """The extracts of a schema, made and sent by the replay, as fast as it goes."""
-    extracts = stream.folder / "input"
-    main(["generate", str(stream.schema), "-o", str(extracts), "--rows", str(rows), "--format", "parquet", "--quiet"])
-    options = ["--schema", str(stream.schema), "--input", str(extracts), "--bootstrap-servers", stream.broker.address]
+def replayed(stream: Stream, rows: int, *faults: str) -> int:
+    """The extracts of a schema, made and sent by the replay, as fast as it goes; how many rows they hold."""
+    extracts = made(stream.schema, stream.folder / "input", rows, "parquet")
+    options = [
+        "--schema",
+        str(stream.schema),
+        "--input",
+        str(extracts.folder),
+        "--bootstrap-servers",
+        stream.broker.address,
+    ]
     options += ["--state", str(stream.folder / "replay"), "--speed", "0", "--quiet", *faults]
     subprocess.run([sys.executable, REPLAY, *options], check=True, cwd=stream.folder)
+    return extracts.rows
 
 
 def held(stream: Stream) -> list[bytes]:
@@ -49,12 +54,12 @@ def held(stream: Stream) -> list[bytes]:
     return values
 
 
-@pytest.mark.parametrize("name", ["card_transactions", "retail_orders", "iot_sensors"])
+@pytest.mark.parametrize("name", GALLERY)
 def test_windows_equal_a_recount_by_another_engine(name: str, new_stream: Callable[..., Stream]) -> None:
-    stream = new_stream(GALLERY / f"{name}.json")
-    replayed(stream, 3000)
+    stream = new_stream(GALLERY[name])
+    rows = replayed(stream, 3000)
     progress = stream.run()
-    assert progress["rows"] == {"read": 3000, "windowed": 3000, "late": 0, "quarantined": 0, "duplicate": 0}
+    assert progress["rows"] == {"read": rows, "windowed": rows, "late": 0, "quarantined": 0, "duplicate": 0}
     assert progress["balanced"]
     assert progress["windows"]["open"] == 0, "the replay's last message closes all"
     events = [json.loads(value) for value in held(stream)]
@@ -87,7 +92,7 @@ def test_windows_are_those_that_sparks_own_sliding_window_gives(shop: Stream) ->
 
 
 def test_fates_under_planted_faults_are_those_of_a_plain_model(new_stream: Callable[..., Stream]) -> None:
-    stream = new_stream(GALLERY / "iot_sensors.json")
+    stream = new_stream(GALLERY["iot_sensors"])
     replayed(stream, 800, "--late", "0.05:120h", "--duplicate", "0.05", "--corrupt", "0.02")
     progress = stream.run(batch_rows=100)
     values = held(stream)

@@ -6,11 +6,10 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from streaming.connector import class_path
 from streaming.marks import Mark, agree
 from streaming.shelves import DiskShelf, Shelf
 from streaming.streaming_sales_aggregator import Span
-from streaming.streaming_sales_aggregator import __file__ as JOB
 from streaming.topics import SERVERS, Kafka, NoAnswerError, NoTopicError, not_kafka, wait
 from tests.brokers import TestBroker
 from tests.streaming.conftest import Stream, sale
@@ -210,22 +208,15 @@ def test_a_broker_that_is_away_is_waited_out_and_a_signal_ends_the_job_cleanly(
     shop.send(sale(1, "10:00"))
     config = shop.folder / "kafka.properties"
     config.write_text("default.api.timeout.ms=3000\nrequest.timeout.ms=2000\n")
-    options = ["--schema", str(shop.schema), "--bootstrap-servers", own_broker.address, "--kafka-config", str(config)]
-    command = [sys.executable, JOB, *options, "--output", "output", "--state", "state", "--trigger", "500 ms"]
-    with (shop.folder / "log").open("wb") as log:
-        job = subprocess.Popen(command, cwd=shop.folder, stderr=log, stdout=log, env={**os.environ})
-    try:
+    with at_work(shop, "--kafka-config", str(config)) as job:
         until(shop, lambda: shop.progress()["rows"]["read"] == 1)
         own_broker.kill()
-        until(shop, lambda: "the brokers are away" in (shop.folder / "log").read_text())
+        until(shop, lambda: "the brokers are away" in shop.log())
         own_broker.start()
         shop.send(sale(2, "10:01"))
         until(shop, lambda: shop.progress()["rows"]["read"] == 2)
         job.send_signal(signal.SIGTERM)
         assert job.wait(60) == 143
-    finally:
-        job.kill()
-        job.wait()
     assert shop.progress()["stopped"]["reason"] == "told to stop"
     assert shop.progress()["balanced"]
 
@@ -235,21 +226,13 @@ def test_a_broker_that_is_away_is_waited_out_and_a_signal_ends_the_job_cleanly(
 @pytest.mark.slow
 def test_java_killed_alone_is_told_in_a_line(shop: Stream) -> None:
     shop.send(sale(1, "10:00"))
-    options = ["--schema", str(shop.schema), "--bootstrap-servers", shop.broker.address, "--trigger", "500 ms"]
-    command = [sys.executable, JOB, *options, "--output", "output", "--state", "state"]
-    with (shop.folder / "log").open("wb") as log:
-        job = subprocess.Popen(command, cwd=shop.folder, stderr=log, stdout=log)
-    try:
+    with at_work(shop) as job:
         until(shop, lambda: shop.progress()["rows"]["read"] == 1)
         (java,) = (one for one in psutil.Process(job.pid).children() if one.name() == "java")
         java.kill()
-        assert job.wait(60) == 1, (shop.folder / "log").read_text()
-    finally:
-        job.kill()
-        job.wait()
-    said = (shop.folder / "log").read_text()
-    assert "Spark's Java ended with 137 under the job" in said
-    assert "Traceback" not in said
+        assert job.wait(60) == 1, shop.log()
+    assert "Spark's Java ended with 137 under the job" in shop.log()
+    assert "Traceback" not in shop.log()
 
 
 @pytest.mark.spark
@@ -257,19 +240,24 @@ def test_java_killed_alone_is_told_in_a_line(shop: Stream) -> None:
 @pytest.mark.slow
 def test_ctrl_c_reaches_java_too_and_still_ends_the_job_cleanly(shop: Stream) -> None:
     shop.send(sale(1, "10:00"))
-    options = ["--schema", str(shop.schema), "--bootstrap-servers", shop.broker.address, "--trigger", "500 ms"]
-    command = [sys.executable, JOB, *options, "--output", "output", "--state", "state"]
-    with (shop.folder / "log").open("wb") as log:
-        job = subprocess.Popen(command, cwd=shop.folder, stderr=log, stdout=log, start_new_session=True)
-    try:
+    with at_work(shop) as job:
         until(shop, lambda: shop.progress()["rows"]["read"] == 1)
         os.killpg(job.pid, signal.SIGINT)
-        assert job.wait(60) == 130, (shop.folder / "log").read_text()
-    finally:
-        job.kill()
-        job.wait()
-    assert "Traceback" not in (shop.folder / "log").read_text()
+        assert job.wait(60) == 130, shop.log()
+    assert "Traceback" not in shop.log()
     assert shop.progress()["stopped"]["reason"] == "told to stop"
+
+
+@contextmanager
+def at_work(shop: Stream, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The job, until it ends or the body does."""
+    job = shop.started("--trigger", "500 ms", *options)
+    try:
+        yield job
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
 
 
 def until(shop: Stream, holds: Any) -> None:
@@ -280,5 +268,5 @@ def until(shop: Stream, holds: Any) -> None:
                 return
         except FileNotFoundError:
             pass
-        assert time.monotonic() < deadline, (shop.folder / "log").read_text()
+        assert time.monotonic() < deadline, shop.log()
         time.sleep(0.1)

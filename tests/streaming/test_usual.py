@@ -20,10 +20,10 @@ from pipeline.cleansing import COUNTED, FATE, REASON
 from streaming.events import Judging, judge, judging_of
 from streaming.fields import HEARTBEAT, MESSAGE, USUAL
 from streaming.usual_messages import said, spelling
+from tests.gallery import GALLERY
 from tests.streaming.conftest import SHOP, Stream, at, heartbeat, sale
 
 PLACE = "place"
-GALLERY = Path(__file__).parents[2] / "schemas"
 BYTES = 'aZ09 "\\{}[]:,.-+eE\n\t\x01\x7fé\ufeff'  # what mutations put into messages
 # Columns of every kind, read as everything they can be read as.
 FLEET: dict[str, Any] = {
@@ -206,9 +206,9 @@ def test_the_two_judge_every_message_alike(spark: SparkSession, business: str) -
     assert sum(row[USUAL] for row in quick) > 50  # of the mutated too
 
 
-@pytest.mark.parametrize("name", ["card_transactions", "retail_orders", "iot_sensors"])
+@pytest.mark.parametrize("name", GALLERY)
 def test_the_gallery_has_usual_messages(name: str) -> None:
-    assert spelling(judging_of(read_schema(GALLERY / f"{name}.json").analysis).reading) is not None
+    assert spelling(judging_of(read_schema(GALLERY[name]).analysis).reading) is not None
 
 
 @pytest.mark.spark

@@ -28,14 +28,27 @@ def complete(
     filled = dict(document)
     if filled.get("name") is None and stem:
         filled["name"] = stem
+    filled.setdefault("entity_count", DEFAULT_ROWS)
+    return filled_in(filled, "time_window", "csv", fill, clock, draw_seed)
+
+
+def filled_in(
+    document: dict[str, Any],
+    window: str,
+    form: str,
+    fill: Mapping[str, Any],
+    clock: Callable[[], datetime],
+    draw_seed: Callable[[], int],
+) -> dict[str, Any]:
+    """What both dialects have: a seed, a window under the key `window`, and an output, of the format `form`."""
+    filled = dict(document)
     if filled.get("seed") is None:
         filled["seed"] = fill["seed"] if "seed" in fill else draw_seed()
-    if filled.get("time_window") is None:
-        filled["time_window"] = dict(fill["time_window"]) if "time_window" in fill else whole_days_before(clock())
-    filled.setdefault("entity_count", DEFAULT_ROWS)
+    if filled.get(window) is None:
+        filled[window] = dict(fill["time_window"]) if "time_window" in fill else whole_days_before(clock())
     output = filled.get("output")
     if output is None or isinstance(output, dict):
-        filled["output"] = {"format": "csv", "gzip": False} | (output or {})
+        filled["output"] = {"format": form, "gzip": False} | (output or {})
     return filled
 
 

@@ -12,7 +12,6 @@ from datagen.schema.relational.written import WrittenColumn, WrittenModifier, Wr
 
 OF_NUMBERS = ("multiply", "add", "clamp", "jitter", "trend")
 OF_TIMES = ("time_jitter",)
-OF_BOTH = ("seasonality", "outliers", "effect")
 
 
 def check_changes(column: WrittenColumn, table: WrittenTable, look: Look) -> None:

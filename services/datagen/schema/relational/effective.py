@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from datagen.errors import UserError
-from datagen.schema.effective import whole_days_before
+from datagen.schema.effective import filled_in
 from datagen.schema.names import slug, suggest
 from datagen.schema.overrides import Overrides
 from datagen.schema.relational.nodes import DEFAULT_ROWS
@@ -30,14 +30,7 @@ def complete_relational(
         filled["metadata"] = {"name": stem}
     elif isinstance(metadata, dict) and metadata.get("name") is None:
         filled["metadata"] = {**metadata, "name": stem}
-    if filled.get("seed") is None:
-        filled["seed"] = fill["seed"] if "seed" in fill else draw_seed()
-    if filled.get("timeframe") is None:
-        filled["timeframe"] = dict(fill["time_window"]) if "time_window" in fill else whole_days_before(clock())
-    output = filled.get("output")
-    if output is None or isinstance(output, dict):
-        filled["output"] = {"format": "parquet", "gzip": False} | (output or {})
-    return filled
+    return filled_in(filled, "timeframe", "parquet", fill, clock, draw_seed)
 
 
 def dataset_name(document: Mapping[str, Any]) -> str:

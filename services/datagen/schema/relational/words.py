@@ -37,7 +37,6 @@ Reference = Annotated[
 ]
 Factor = Annotated[float, Field(ge=0, le=MAX_FACTOR)]
 Values = Annotated[tuple[Value, ...], Loose, Field(min_length=1, max_length=MAX_VALUES)]
-Code = Annotated[str, Field(min_length=1)]
 Word = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
