@@ -116,6 +116,7 @@ def _quiet(log: Path | None) -> Iterator[None]:
     """Java inherits the error stream it is started with: a file or a filter takes it. This process keeps its own."""
     for name in LOGGED_AND_RAISED:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    logging.getLogger().addFilter(_is_not_of_py4j)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401  it warns of a newer pandas, once
@@ -134,6 +135,11 @@ def _quiet(log: Path | None) -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    """It logs, under no name, what it raises; and when all has ended, that Java is gone."""
+    return record.module != "java_gateway"
 
 
 def _file(log: Path) -> int:

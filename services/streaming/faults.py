@@ -50,5 +50,5 @@ def is_away(error: BaseException) -> bool:
 
 
 def is_odd(error: BaseException) -> bool:
-    """Whether a message was met that is not spelled as usual."""
-    return ODD in (said(error) or "")
+    """Whether a message was met that is not spelled as usual. Each fault of such a query tells its plan, and so ODD."""
+    return f"[USER_RAISED_EXCEPTION] {ODD}" in (said(error) or "")

@@ -9,61 +9,22 @@ import signal
 import subprocess
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from tests.streaming.conftest import Stream, heartbeat, rows_of, sale
+from tests.streaming.conftest import Stream
+from tests.streaming.sales import Windows, closing_beat, recounted, sales, windows
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka, pytest.mark.slow]
 KILLS = int(os.environ.get("KILLS", "3"))
 SLICE = 300  # messages sent before each start
-EACH_S = 20  # of event time between two sales
 PATIENCE_S = 300
-FIRST = 1_735_725_600  # 2025-01-01T10:00:00Z
-
-Windows = dict[tuple[str, float], tuple[Decimal, int]]
 
 
 def start(shop: Stream, *more: str) -> subprocess.Popen[bytes]:
     return shop.started("--trigger", "300 ms", "--batch-rows", "120", *more)
-
-
-def sales(first: int, count: int) -> Iterator[dict[str, Any] | bytes]:
-    """In order of time, some twice, some wrong."""
-    for number in range(first, first + count):
-        at = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime(FIRST + number * EACH_S))
-        made = sale(number, at, city=("Pune", "Delhi")[number % 2], amount=number % 7 + 0.25)
-        yield made
-        if number % 20 == 0:
-            yield made
-        if number % 50 == 0:
-            yield b"junk"
-
-
-def recounted(count: int) -> Windows:
-    """What the first so many sales come to, by hand."""
-    sums: dict[tuple[str, float], Decimal] = Counter()  # type: ignore[assignment]
-    rows: Counter[tuple[str, float]] = Counter()
-    for number in range(count):
-        pane = (FIRST + number * EACH_S) // 900 * 900
-        for back in range(4):
-            window = ("Pune", "Delhi")[number % 2], float(pane - back * 900)
-            sums[window] += Decimal(number % 7) + Decimal("0.25")
-            rows[window] += 1
-    return {window: (sums[window], rows[window]) for window in rows}
-
-
-def windows(folder: Path) -> Windows:
-    found = rows_of(folder)
-    by_key = {(row["city"], row["window_start"].timestamp()): (row["amount"], row["record_count"]) for row in found}
-    assert len(by_key) == len(found), "a window twice"
-    return by_key
 
 
 class Reader(threading.Thread):
@@ -115,7 +76,7 @@ def test_published_windows_equal_a_recount_whenever_the_job_is_killed(shop: Stre
             time.sleep(0.02)
         time.sleep(chance.random() * 4)
         kill(job, ("both", "driver", "java")[number % 3])
-    shop.send(heartbeat(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(FIRST + sent * EACH_S + 5_000))))
+    shop.send(closing_beat(sent))
     last = start(shop, "--once", "--batch-rows", "10000")
     assert last.wait(PATIENCE_S) == 0, (shop.folder / "log").read_text()
     reader.ended.set()

@@ -1,0 +1,29 @@
+"""What a session says when Java ends under it: what is raised, and nothing beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LOSES_JAVA = """
+import threading, psutil
+from pipeline import session
+java = session.start("lost").sparkContext._jvm.java
+def kill():
+    for process in psutil.Process().children(recursive=True):
+        process.kill()
+threading.Timer(0.5, kill).start()
+try:
+    java.lang.Thread.sleep(60_000)
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.spark
+def test_of_a_java_that_is_gone_nothing_is_told_but_what_is_raised() -> None:
+    done = subprocess.run([sys.executable, "-c", LOSES_JAVA], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Py4J")
+    assert "Traceback" not in done.stderr
