@@ -76,6 +76,16 @@ def generate(words: tuple[str, ...], /, engine: str, master: str | None, **value
     generate.run(request_of(values), how_of(values))
 
 
+@cli.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    short_help="Is what the document declares what was made? Exit 3 where a rule is broken.",
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def validate(words: tuple[str, ...]) -> None:
+    """A program of its own, which reads files as a stranger would: nothing here knows of it."""
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "validate", *words])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     return run(cli, "datagen", arguments)
 
