@@ -126,6 +126,8 @@ class DeclaredColumn:
     nullable: bool = True
     precision: int | None = None
     bounds: tuple[float | None, float | None] = (None, None)  # of a number, after all changes
+    clamped: bool = False  # whether what lies beyond the bounds is put on them
+    drawn: bool = False  # from a distribution
     within: tuple[float | None, float | None] = (None, None)  # of a range: what lies beyond is never drawn
     changes: tuple[WrittenModifier, ...] = ()
     time_format: str = "iso"

@@ -74,6 +74,8 @@ def _column(model: written.FieldBase, table: Table, window: Window) -> DeclaredC
         nullable=_null_share(model, source) != 0,
         precision=(DEFAULT_PRECISION if precision is None else precision) if float_ else None,
         bounds=_bounds(model),
+        clamped=float_ and getattr(model, "clamp", None) is not None,
+        drawn=isinstance(source, Numbers),
         time_format=source.format if isinstance(source, Times) else "iso",
     )
 

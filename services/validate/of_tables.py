@@ -45,6 +45,7 @@ from validate.declared import (
     Unjudged,
 )
 from validate.laws import Law, LognormalLaw, NormalLaw, PoissonLaw, UniformLaw
+from validate.literals import plain
 from validate.of_record import UUID, kind_of, pattern
 
 NOT_MADE_AGAIN = ("jitter", "outliers", "effect", "trend", "seasonality")
@@ -103,7 +104,7 @@ class Reader:
     def column(self, table: WrittenTable, column: WrittenColumn) -> DeclaredColumn:
         model = column.model
         assert model is not None
-        source = self.source(table, column)
+        source = with_segments(self.source(table, column), table, column)
         kind = "time" if isinstance(source, Times) and model.type != "date" else kind_of(TYPES[model.type])
         return DeclaredColumn(
             name=column.name,
@@ -113,6 +114,8 @@ class Reader:
             nullable=model.nullable and column.name != self.key(table.name),
             precision=(PRECISION if model.precision is None else model.precision) if model.type == "float" else None,
             bounds=_bounds(column),
+            clamped=column.drawn is not None and column.drawn.choice.clamp is not None,
+            drawn=column.drawn is not None,
             within=self.within(table, column) if kind in ("int", "float") else (None, None),
             changes=column.modifiers,
         )
@@ -132,7 +135,7 @@ class Reader:
                 vocab = table.model is not None and table.model.kind == "vocab"
                 return OneOf(listed, (1.0,) * len(listed), vocab)
             case written.DistributionChoice() if column.drawn is not None:
-                return Numbers(_law(column.drawn))
+                return Numbers(law_of(column.drawn))
             case written.DatetimeSeriesChoice():
                 return self.times(table, column)
             case written.ExpressionChoice(code=code):
@@ -199,6 +202,29 @@ class Reader:
         return place
 
 
+def with_segments(source: Source, table: WrittenTable, column: WrittenColumn) -> Source:
+    """Segments that are given a share have it; the others share the rest by their weights."""
+    raw = table.model.segment_behavior if table.model else None
+    behavior = None if raw is None else SegmentBehavior.model_validate(raw)
+    if behavior is None or behavior.segment_column != column.name or not isinstance(source, OneOf):
+        return source
+    given = {name: entry.base_probability for name, entry in behavior.segments.items()}
+    fixed = {name: share for name, share in given.items() if share is not None}
+    names = [plain(value) for value in source.values]
+    pairs = list(zip(names, source.weights, strict=True))
+    there = sum(share for name, share in fixed.items() if name in names)
+    rest = sum(weight for name, weight in pairs if name not in fixed)
+    left = max(0.0, 1.0 - there) / rest if rest else 0.0
+    weights = tuple(fixed[name] / names.count(name) if name in fixed else weight * left for name, weight in pairs)
+    return OneOf(source.values, weights, source.ordered)
+
+
+def is_narrowed(column: Column) -> bool:
+    """Whether its draw is narrowed by other values, row by row; where that is not known, it may be."""
+    limits = getattr(column.generator, "limits", None)
+    return bool(limits.beside) if limits is not None and hasattr(limits, "beside") else limits is not None
+
+
 def _choice(column: WrittenColumn) -> Source:
     choice = column.generator
     assert isinstance(choice, written.ChoiceChoice)
@@ -208,7 +234,8 @@ def _choice(column: WrittenColumn) -> Source:
     return OneOf(scalars(choice.choices, column), tuple(weights))
 
 
-def _law(drawn: DrawnNumbers) -> Law:
+def law_of(drawn: DrawnNumbers) -> Law:
+    """Of a distribution as it is written, its clamp left out."""
     match drawn.params:
         case written.NormalParams(mean=mean, std=spread):
             return NormalLaw(mean, spread)

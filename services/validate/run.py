@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from validate import computed, structure, values
+from validate import computed, distributions, fanouts, popularity, profiles, shares, stages, structure, targets, values
 from validate.declared import Declared
 from validate.findings import Finding, Trouble
 from validate.of_record import declared_record
@@ -44,6 +44,13 @@ def validate(schema: Path, folder: Path) -> Result:
             *structure.check(declared, store, sources),
             *values.check(declared, store),
             *computed.check(declared, store),
+            *shares.check(declared, store),
+            *distributions.check(declared, store),
+            *profiles.check(declared, store, sources),
+            *fanouts.check(declared, store),
+            *popularity.check(declared, store),
+            *stages.check(declared, store),
+            *targets.check(declared, store),
         ]
         troubles = (*sources.troubles, *store.troubles)
         return Result(sources, declared, store.loaded, tuple(findings), troubles)
