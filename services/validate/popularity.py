@@ -2,7 +2,8 @@
 
 So rows are counted by how often they are drawn. With the shares p_r of the ranks, the share of rows drawn at most c of
 n times is in the mean that of P(Binomial(n, p_r) <= c) over the ranks; the counts of a multinomial are negatively
-associated, and so are these, for which the inequality of bounds.py holds. Beside it, the k rows drawn most often: they
+associated, and so are these, for which the inequality of bounds.py holds. Where all rows are alike, each is held to its
+own share as well. Beside it, the k rows drawn most often: they
 come to no less than the true first k, and to more only as far as the best of all sets of k does, of which there are
 at most (e N / k)^k.
 """
@@ -94,6 +95,7 @@ def _spread(place: tuple[str, str], said: str, times: F64, rows: F64, shares: F6
     gap = np.abs(made - declared)
     near = np.where(gap <= APPROXIMATE, declared, made - np.sign(made - declared) * APPROXIMATE)
     wrong = off(near, declared, count)
+    alike = off(times / total, np.full(len(times), 1 / count), total, int(count)) if len(shares) == 1 else wrong[:0]
     worst = int(np.argmax(np.where(wrong, gap + 1, gap)))
     low, high = between(float(declared[worst]), count, len(asked))
     return Finding(
@@ -102,7 +104,7 @@ def _spread(place: tuple[str, str], said: str, times: F64, rows: F64, shares: F6
         *place,
         said,
         f"{made[worst]:.2%} of the rows drawn at most {asked[worst]:,.0f} times, {declared[worst]:.2%} declared",
-        verdict(not wrong.any()),
+        verdict(not wrong.any() and not alike.any()),
         int(total),
         f"{max(0.0, low - APPROXIMATE):.2%} to {min(1.0, high + APPROXIMATE):.2%} there",
         {"declared": float(declared[worst]), "made": float(made[worst]), "least": low, "greatest": high},
