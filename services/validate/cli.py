@@ -17,8 +17,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("schema", type=click.Path(path_type=Path))
 @click.option("-d", "--data", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The set's folder.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="The report as JSON.")
+@click.option("--html", type=FILE, metavar="FILE", help="The report as one page with pictures.")
 @click.option("--all", "every", is_flag=True, help="Every rule in the table, not only the broken ones.")
-def command(schema: Path, data: Path, output: Path | None, every: bool) -> int:
+def command(schema: Path, data: Path, output: Path | None, html: Path | None, every: bool) -> int:
     """Is what the document declares what was made? Exit 3 where a rule is broken."""
     from validate.report import report, to_json
     from validate.run import validate
@@ -28,6 +29,10 @@ def command(schema: Path, data: Path, output: Path | None, every: bool) -> int:
     document = report(result, schema, data)
     if output is not None:
         _write("-o", output, to_json(document))
+    if html is not None:
+        from validate.page import page
+
+        _write("--html", html, page(document))
     click.echo(as_text(result, every))
     return 0 if result.holds else 3
 

@@ -25,6 +25,7 @@ from validate.store import Store, quoted
 from validate.strengths import RowStrength, UnreadableError
 
 SHARES = np.array([1e-4, 1e-3, 0.01, 0.03, *np.arange(0.05, 0.96, 0.05), 0.97, 0.99, 0.999, 0.9999])
+BARS = 26
 MOST_GROUPS = 20_000
 FEW_GROUPS = 1_000
 FINE, COARSE = 6, 3  # digits of strengths that are told apart
@@ -66,10 +67,14 @@ def _spread(table: DeclaredTable, column: DeclaredColumn, law: Law, declared: De
     counts, held = groups
     if not len(counts) or not counts.sum():
         return skipped("distribution", "behaviour", place, law.words(), "there is no value")
-    edges = _edges(chain, column, held[int(np.argmax(counts))] if held.shape[1] else np.ones(0))
-    declared_shares = _expected(chain, edges, counts, held, column)
-    made = _made(table, column, edges, store)
-    return _finding(place, _words(law, column, rows), edges, declared_shares, made, int(counts.sum()), chain.by_chance)
+    usual = held[int(np.argmax(counts))]
+    edges, bins = _edges(chain, column, usual), _bins(chain, column, usual)
+    both = np.concatenate([edges, bins])
+    expected, made = _expected(chain, both, counts, held, column), _made(table, column, both, store)
+    cut = len(edges)
+    shown = _picture(bins, expected[cut:], made[cut:])
+    words, total = _words(law, column, rows), int(counts.sum())
+    return _finding(place, words, (edges, expected[:cut], made[:cut]), total, chain.by_chance, shown)
 
 
 def chained(
@@ -144,22 +149,54 @@ def _groups(
 
 def _edges(chain: Chain, column: DeclaredColumn, strengths_: F64) -> F64:
     """Where shares are counted: by the law without noise, at the most frequent strengths, and beside the bounds."""
-    steps = tuple(step for step in chain.steps if not isinstance(step, Noise | Outliers))
-    plain = Chain(chain.law, steps)
-    found = quantile(lambda x: plain.below(x, np.tile(strengths_, (len(x), 1))), SHARES)
-    step = 1.0 if column.kind == "int" else 10.0 ** -(column.precision or 0)
     low, high = column.bounds
     bounds = [low] if low is not None else []
-    bounds += [high - step] if high is not None else []
-    snapped = (np.floor(np.concatenate([found, bounds]) / step) + 0.5) * step
+    bounds += [high - _digit(column)] if high is not None else []
+    return _snapped(np.concatenate([_quantiles(chain, SHARES, strengths_), bounds]), column)
+
+
+def _bins(chain: Chain, column: DeclaredColumn, strengths_: F64) -> F64:
+    """The edges of a picture's bars, which are of one width."""
+    first, last = _quantiles(chain, np.array([0.002, 0.998]), strengths_)
+    low, high = column.bounds
+    first = first if low is None else max(first, low)
+    last = last if high is None else min(last, high)
+    width = max((last - first) / BARS, _digit(column))
+    width = np.ceil(width) if column.kind == "int" else width
+    return _snapped(np.arange(first - width, last + width, width), column)
+
+
+def _quantiles(chain: Chain, shares: F64, strengths_: F64) -> F64:
+    steps = tuple(step for step in chain.steps if not isinstance(step, Noise | Outliers))
+    plain = Chain(chain.law, steps)
+    return quantile(lambda x: plain.below(x, np.tile(strengths_, (len(x), 1))), shares)
+
+
+def _digit(column: DeclaredColumn) -> float:
+    """What a last digit is worth."""
+    return 1.0 if column.kind == "int" else 10.0 ** -(column.precision or 0)
+
+
+def _snapped(edges: F64, column: DeclaredColumn) -> F64:
+    """Half a last digit above what can be written."""
+    snapped = (np.floor(edges / _digit(column)) + 0.5) * _digit(column)
     kept: F64 = np.unique(snapped[np.isfinite(snapped)])
     return kept
+
+
+def _picture(edges: F64, declared: F64, made: F64) -> Picture:
+    return Picture(
+        "histogram",
+        tuple(f"{edge:.4g}" for edge in edges),
+        tuple(np.diff(declared, prepend=0.0, append=1.0).tolist()),
+        tuple(np.diff(made, prepend=0.0, append=1.0).tolist()),
+    )
 
 
 def _expected(chain: Chain, edges: F64, counts: F64, held: F64, column: DeclaredColumn) -> F64:
     """The mean chance of a row to lie at or below each edge, of what its range leaves."""
     low, high = column.within
-    step = 1.0 if column.kind == "int" else 10.0 ** -(column.precision or 0)
+    step = _digit(column)
     asked = np.concatenate([edges, [] if low is None else [low - step / 2], [] if high is None else [high + step / 2]])
     x, rows = np.tile(asked, len(counts)), np.repeat(held, len(asked), axis=0)
     shares = chain.below(x, rows).reshape(len(counts), len(asked))
@@ -180,37 +217,29 @@ def _made(table: DeclaredTable, column: DeclaredColumn, edges: F64, store: Store
 
 
 def _finding(
-    place: tuple[str, str], words: str, edges: F64, declared: F64, made: F64, rows: int, noisy: bool
+    place: tuple[str, str], words: str, shares: tuple[F64, F64, F64], rows: int, noisy: bool, shown: Picture
 ) -> Finding:
+    """`shares` are the edges, and which share lies at or below each, declared and made."""
+    edges, declared, made = shares
     slack = NODE_SLACK if noisy else 0.0
-    near = np.where(np.abs(made - declared) <= slack, declared, made - np.sign(made - declared) * slack)
-    wrong = off(near, declared, rows)
     gaps = np.abs(made - declared)
-    allowed = np.array([max(share - between(share, rows, len(edges))[0], 1e-12) for share in declared])
+    near = np.where(gaps <= slack, declared, made - np.sign(made - declared) * slack)
+    wrong = off(near, declared, rows)
     worst = int(np.argmax(np.where(wrong, gaps + 1, gaps)))
     low, high = between(float(declared[worst]), rows, len(edges))
-    told = f"{made[worst]:.2%} at or below {edges[worst]:,.6g}, {declared[worst]:.2%} declared"
-    inner = np.flatnonzero((edges > -np.inf) & (allowed > 0))
-    picture = Picture(
-        "histogram",
-        tuple(f"{edge:.6g}" for edge in edges[inner]),
-        tuple(np.diff(declared[inner], prepend=0.0, append=1.0).tolist()),
-        tuple(np.diff(made[inner], prepend=0.0, append=1.0).tolist()),
-    )
     figures = {"edge": float(edges[worst]), "declared": float(declared[worst]), "made": float(made[worst])}
-    tolerance = f"{low - slack:.2%} to {high + slack:.2%} there"
     return Finding(
         "distribution",
         "behaviour",
         *place,
         words,
-        told,
+        f"{made[worst]:.2%} at or below {edges[worst]:,.6g}, {declared[worst]:.2%} declared",
         verdict(not wrong.any()),
         rows,
-        tolerance,
+        f"{max(0.0, low - slack):.2%} to {min(1.0, high + slack):.2%} there",
         figures | {"least": low - slack, "greatest": high + slack},
         (),
-        picture,
+        shown,
     )
 
 
