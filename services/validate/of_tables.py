@@ -125,6 +125,9 @@ class Reader:
         return (None if low is None else float(low), None if high is None else float(high))
 
     def source(self, table: WrittenTable, column: WrittenColumn) -> Source:
+        staged = table.model is not None and table.model.stage_config is not None
+        if staged and column.name in ("stage_name", "stage_index"):
+            return Unjudged("it tells the stage")
         match column.generator:
             case written.SequenceChoice(start=start, step=step) if not column.modifiers:
                 return Counting(start, step)

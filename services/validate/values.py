@@ -7,6 +7,7 @@ from typing import Any
 
 from datagen.schema.relational.words import split
 from datagen.schema.values import instant_us
+from validate import strengths
 from validate.bounds import between
 from validate.declared import Declared, DeclaredColumn, DeclaredTable, Depending, OneOf, Points, Texts, Times
 from validate.findings import Finding, counted, skipped, verdict
@@ -28,7 +29,7 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
 def _of_column(table: DeclaredTable, column: DeclaredColumn, declared: Declared, store: Store) -> Iterator[Finding]:
     yield from _nulls(table, column, store)
     place = (table.name, column.name)
-    if column.bounds != (None, None):
+    if column.bounds != (None, None) and (column.clamped or not list(strengths.values(table, column, declared))):
         yield bounds("bounds", place, *column.bounds, store)
     if column.precision is not None:
         yield _precision(place, column.precision, store)
