@@ -12,11 +12,10 @@ from datagen.draws import Draws
 from datagen.errors import UserError
 from datagen.generators.base import Rows
 from datagen.modifiers.numbers import doubles
+from datagen.moments import INSTANT
 from datagen.refusals import INT64_MAX, INT64_MIN
 from datagen.text.scalars import texts
 from datagen.timeline import DAY_US
-
-INSTANT = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True)
