@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from datagen.draws import I64, Draws, Flags
-from datagen.generators.base import Rows
 from datagen.moments import instants_of
-from datagen.pointers import Pointer
+
+if TYPE_CHECKING:
+    from datagen.generators.base import Rows
+    from datagen.pointers import Pointer
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from datagen.generators import floats
 from datagen.generators.axis import Axis
 from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup
-from datagen.generators.placed import effects_of
 from datagen.model import Column, Dataset, Table
 from datagen.modifiers import Cast, Clamp, Nulls, Rounded
 from datagen.plan import Plan, TablePlan
@@ -26,7 +25,7 @@ from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn
 from datagen.reach import Reach
 from datagen.refusals import RefusalError
 from datagen.rounding import inside
-from datagen.scaling import Scaling
+from datagen.scaling import Scaling, effects_of
 from datagen.shares import Uniform
 
 MAX_ROWS = 10**12  # of a table that fans out

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagen.draws import F64, I64
-from datagen.generators.base import Links
 from datagen.modifiers.numbers import doubles
 from datagen.moments import instants_of
 from datagen.text.scalars import texts
 from datagen.timeline import DAY_US
+
+if TYPE_CHECKING:
+    from datagen.generators.base import Links
 
 MAX_EFFECTS = 1 << 18  # rows of a table of effects: it is held whole
 

@@ -149,6 +149,9 @@ class Children:
             return self._each * self.parents
         return int(self._first_rows[-1])
 
+    def words(self) -> str:
+        return self.fanout.words() + (", scaled" if self.scale is not None else "")
+
     @property
     def _each(self) -> int | None:
         """How many children every parent has; None where they differ."""

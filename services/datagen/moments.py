@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from datagen.draws import I64, Flags
-from datagen.generators.base import Rows
 from datagen.readings import Reading
 from datagen.timeline import DAY_US
+
+if TYPE_CHECKING:
+    from datagen.generators.base import Rows
 
 INSTANT = pa.timestamp("us", tz="UTC")
 

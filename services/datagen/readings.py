@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from datagen.generators.base import Rows
+if TYPE_CHECKING:
+    from datagen.generators.base import Rows
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from datagen.draws import F64, Draws
+from datagen.effects import EffectTable
 from datagen.generators.base import Links
-from datagen.strengths.pointed import rows_at
-
-if TYPE_CHECKING:
-    from datagen.modifiers.scaled import Scaled
+from datagen.generators.placed import Placed
+from datagen.modifiers.scaled import Scaled
+from datagen.strengths.effect import Effect
+from datagen.strengths.pointed import Pointed, rows_at
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,3 +37,12 @@ class Scaling:
             else:
                 offsets += strengths
         return factors, offsets
+
+
+def effects_of(part: object) -> tuple[EffectTable, ...]:
+    """The tables of effects that a generator or a modifier reads."""
+    if isinstance(part, Placed):
+        return tuple(by.effects for by in part.by)
+    strength = part.strength if isinstance(part, Scaled) else None
+    inner = strength.strength if isinstance(strength, Pointed) else strength
+    return (inner.effects,) if isinstance(inner, Effect) else ()

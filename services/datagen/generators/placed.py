@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
 
 from datagen.bounds import Since
 from datagen.draws import F64, I64, Draws, Flags
-from datagen.effects import EffectIndex, EffectTable
 from datagen.errors import UserError
 from datagen.generators.base import Kind, Rows
 from datagen.generators.instant import Instant, instant_type
 from datagen.generators.ordered import ordered_shares
-from datagen.modifiers.scaled import Scaled
 from datagen.readings import Reading
-from datagen.strengths.effect import Effect
-from datagen.strengths.pointed import Pointed
 from datagen.timeline import HOUR_US, Pattern, hour_edges
+
+if TYPE_CHECKING:
+    from datagen.effects import EffectIndex, EffectTable
 
 
 @dataclass(frozen=True)
@@ -142,12 +141,3 @@ class _Curve:
         count = points.below(self.edges[cell + 1]) - first
         number = np.clip((np.clip(share, 0.0, 1.0) * count).astype(np.int64), 0, count - 1)
         return points.at(first + number)
-
-
-def effects_of(part: object) -> tuple[EffectTable, ...]:
-    """The tables of effects that a generator or a modifier reads."""
-    if isinstance(part, Placed):
-        return tuple(by.effects for by in part.by)
-    strength = part.strength if isinstance(part, Scaled) else None
-    inner = strength.strength if isinstance(strength, Pointed) else strength
-    return (inner.effects,) if isinstance(inner, Effect) else ()

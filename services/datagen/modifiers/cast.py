@@ -42,6 +42,8 @@ def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array:
         values = values.dictionary_decode()
     if pa.types.is_integer(kind) and pa.types.is_floating(values.type):
         return _whole(values)
+    if pa.types.is_date(kind) and pa.types.is_integer(values.type):
+        values = values.cast(INSTANT)
     if pa.types.is_date(kind) and values.type == INSTANT:
         days = pc.fill_null(values.cast(pa.int64()), 0).to_numpy() // DAY_US
         mask = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from datagen.schema.json_text import Path
 from datagen.schema.names import number, show
+from datagen.schema.relational.behaving import stages_of
 from datagen.schema.relational.behaviour_faults import check_behaviours
 from datagen.schema.relational.generators import EnumListChoice
 from datagen.schema.relational.look import Look
 from datagen.schema.relational.nodes import DEFAULT_ROWS, FanoutChoice
 from datagen.schema.relational.written import WrittenTable
+from datagen.stages import reach_shares
 
 MAX_ROWS_OF_TABLE = 10**12
 
@@ -89,6 +93,15 @@ def mean_fanout(fanout: FanoutChoice | None) -> float:
     return mean if most is None else min(mean, most)
 
 
+def mean_children(table: WrittenTable) -> float:
+    """About how many rows a parent, before anything scales it."""
+    stages = stages_of(table)
+    if stages is not None:
+        shares = reach_shares(tuple(stage.transition_rate for stage in stages.stages), np.ones(1))
+        return float(sum(share[0] for share in shares))
+    return mean_fanout(table.model.fanout if table.model else None)
+
+
 def check_sizes(order: tuple[str, ...], look: Look) -> None:
     """Notes each fan-out that would make more rows than anybody can use."""
     expected = expected_rows(order, look.tables)
@@ -97,7 +110,7 @@ def check_sizes(order: tuple[str, ...], look: Look) -> None:
         of_parent = expected.get(table.parents[0], 0.0) if table.fans_out else MAX_ROWS_OF_TABLE + 1
         if of_parent > MAX_ROWS_OF_TABLE or expected[name] <= MAX_ROWS_OF_TABLE or table.model is None:
             continue
-        mean = mean_fanout(table.model.fanout)
+        mean = mean_children(table)
         told = f"{of_parent:,.0f} rows of {table.parents[0]} times {mean:,.15g} are {expected[name]:.2g} rows"
         look.faults.add(
             (*table.path, "fanout"), f"{told}; at most {MAX_ROWS_OF_TABLE:.0e}, so lower the fan-out or the rows"
@@ -109,7 +122,6 @@ def expected_rows(order: tuple[str, ...], tables: Mapping[str, WrittenTable]) ->
     expected: dict[str, float] = {}
     for name in order:
         table = tables[name]
-        fanout = table.model.fanout if table.model else None
         rows = declared_rows(table)
-        expected[name] = expected.get(table.parents[0], 0.0) * mean_fanout(fanout) if table.fans_out else float(rows)
+        expected[name] = expected.get(table.parents[0], 0.0) * mean_children(table) if table.fans_out else float(rows)
     return expected
