@@ -18,7 +18,7 @@ import pytest
 import datagen.cli
 import demo.cli
 import validate.cli
-from datagen.generators import GENERATORS, RELATIONAL
+from datagen.generators import GENERATORS, RELATIONAL, STAGES
 from tests.gallery import GALLERY
 
 ROOT = Path(__file__).parents[1]
@@ -200,7 +200,7 @@ def test_every_generator_of_the_relational_dialect_has_a_section_with_an_example
 def test_every_file_of_a_kind_is_in_the_table_of_kinds() -> None:
     folder = ROOT / "services" / "datagen" / "generators"
     defining = {path.stem for path in folder.glob("*.py") if "def values(self" in path.read_text("utf-8")}
-    tables = [*GENERATORS.values(), *RELATIONAL.values()]
+    tables = [*GENERATORS.values(), *RELATIONAL.values(), STAGES]
     listed = {kind.__module__.rpartition(".")[2] for kinds in tables for kind in kinds}
     assert defining - {"base"} == listed | {"axis"}  # compile.py puts the axis in an Instant's place
 

@@ -17,9 +17,12 @@ from datagen.fanout import Fanout
 from datagen.generators.base import Generator
 from datagen.modifiers.base import Modifier
 from datagen.modifiers.cast import Cast
+from datagen.modifiers.not_before import NotBefore
+from datagen.modifiers.scaled import Scaled
 from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
+READING = (Scaled, NotBefore)  # modifiers that read other columns of the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Column:
     generator: Generator
     modifiers: tuple[Modifier, ...]
     path: str  # where it stands in the document, for messages: schema.fields.amount
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Columns of the same table that this one is a function of."""
+        changed = (name for modifier in self.modifiers if isinstance(modifier, READING) for name in modifier.reads)
+        return tuple(dict.fromkeys((*self.generator.reads, *changed)))
 
     def arrow_type(self) -> pa.DataType:
         """What the last cast makes of it."""
@@ -43,6 +52,7 @@ class Offspring:
 
     parent: str
     fanout: Fanout
+    acts: tuple[Scaled, ...] = ()  # what scales it, by the parent's row
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class TablePlan:
             wanted = {name}
             for column in reversed(self.making):
                 if column.name in wanted:
-                    wanted.update(column.generator.reads)
+                    wanted.update(column.reads)
             self._needed[name] = tuple(column for column in self.making if column.name in wanted)
         return self._needed[name]
 

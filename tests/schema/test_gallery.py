@@ -20,8 +20,9 @@ def dataset(name: str) -> Dataset:
     return read_schema(GALLERY[name])
 
 
-def test_there_are_four_businesses() -> None:
-    assert list(GALLERY) == ["card_transactions", "iot_sensors", "retail_orders", "users_events"]
+def test_there_are_six_businesses() -> None:
+    names = ["card_transactions", "funnel", "iot_sensors", "retail_orders", "shop", "users_events"]
+    assert list(GALLERY) == names
 
 
 @pytest.mark.parametrize("path", GALLERY.values(), ids=GALLERY)

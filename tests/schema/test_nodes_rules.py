@@ -154,8 +154,8 @@ BEHAVIOURS: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "key", "written"), BEHAVIOURS, ids=lambda case: "")
-def test_a_behaviour_is_read(read: Read, name: str, key: str, written: Any) -> None:
-    assert unmade(read, document(**{name: {key: written}})) == [f"nodes.{name}.{key}"]
+def test_a_behaviour_is_read_and_made(read: Read, name: str, key: str, written: Any) -> None:
+    assert unmade(read, document(**{name: {key: written}})) == []
 
 
 TRANSFORMS: list[Written] = [
@@ -171,17 +171,44 @@ TRANSFORMS: list[Written] = [
         "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}, "comment": "x"}],
     },
     {
+        **column("datetime", datetime_series={}),
+        "modifiers": [{"transform": "effect", "args": {**EFFECT, "on": {"city": "city"}}}],
+    },
+    {
         **column("datetime", lookup={"from": "user.joined"}),
-        "modifiers": [{"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}}],
+        "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}}],
     },
 ]
 
 
 @pytest.mark.parametrize("written", TRANSFORMS, ids=lambda case: "")
-def test_a_transform_is_read(read: Read, written: Written) -> None:
+def test_a_transform_is_read_and_made(read: Read, written: Written) -> None:
     full = with_tables(PROMOTION)
     full["nodes"][1]["columns"].append(written)
+    assert unmade(read, full) == []
+
+
+NOT_DRAWN: list[Written] = [
+    {"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}},
+    {"transform": "effect", "args": EFFECT},
+]
+
+
+@pytest.mark.parametrize("written", NOT_DRAWN, ids=lambda case: case["transform"])
+def test_an_instant_that_is_not_drawn_here_cannot_be_reweighted(read: Read, written: Written) -> None:
+    full = with_tables(PROMOTION)
+    full["nodes"][1]["columns"].append({**column("datetime", lookup={"from": "user.joined"}), "modifiers": [written]})
     assert unmade(read, full) == ["nodes.event.columns.x.modifiers.0.transform"]
+    staged = with_tables(PROMOTION, event={"stage_config": {"stages": [{"stage_name": "seen"}]}})
+    staged["nodes"][1]["columns"][2]["modifiers"] = [written]
+    assert unmade(read, staged) == ["nodes.event.columns.ts.modifiers.0.transform"]
+
+
+def test_shares_of_segments_are_made_where_the_segment_is_a_choice(read: Read) -> None:
+    shares = {"segment_column": "city", "segments": {"Oslo": {"base_probability": 0.3}}}
+    drawn = {"name": "city", "type": "string", "generator": {"faker": {"method": "city"}}}
+    written = document(user={"segment_behavior": shares, "columns": [*document()["nodes"][0]["columns"][:3], drawn]})
+    assert unmade(read, written) == ["nodes.user.segment_behavior.segments"]
 
 
 def test_seasonality_of_an_instant_is_made(read: Read) -> None:
@@ -194,9 +221,19 @@ def test_outliers_of_an_instant_have_no_meaning_and_are_accepted(read: Read) -> 
     assert unmade(read, document(written)) == []
 
 
-def test_an_effect_on_a_table_is_read(read: Read) -> None:
+def test_an_effect_on_a_table_is_read_and_made(read: Read) -> None:
     written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": EFFECT}]})
-    assert unmade(read, written) == ["nodes.event.modifiers"]
+    assert unmade(read, written) == []
+
+
+def test_an_effect_on_a_table_is_made_where_its_columns_are_known_of_the_parent(read: Read) -> None:
+    read_of_parent = {"name": "town", "type": "string", "generator": {"lookup": {"from": "user.city"}}}
+    drawn = {"name": "shop", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}}
+    for name, paths in (("town", []), ("shop", ["nodes.event.modifiers.0.args.on.shop"])):
+        args = {**EFFECT, "on": {name: "city"}}
+        written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": args}]})
+        written["nodes"][1]["columns"] += [read_of_parent, drawn]
+        assert unmade(read, written) == paths
 
 
 ORDERS: list[Any] = [None, [], [["user"], ["event"]], [["user", "event"]], [["user"]]]

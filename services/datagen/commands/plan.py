@@ -38,9 +38,7 @@ def draw(plan: Plan, path: Path) -> None:
 def nodes_of(plan: Plan) -> dict[str, Node]:
     """The graph of all tables, in the order of making."""
     return {
-        name: Node(
-            name, table.rows, table.parent, table.children.fanout.words() if table.children else "", table.others
-        )
+        name: Node(name, table.rows, table.parent, table.children.words() if table.children else "", table.others)
         for name, table in plan.tables.items()
     }
 
@@ -79,7 +77,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
         "bytes": size,
         "key": table.key,
         "parent": table.parent,
-        "fanout": table.children.fanout.words() if table.children else None,
+        "fanout": table.children.words() if table.children else None,
         "draws_from": list(table.others),
         "time_axis": table.axis.column if table.axis else None,
         "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
