@@ -55,9 +55,6 @@ def _of_column(column: WrittenColumn) -> Iterator[tuple[Path, str]]:
 
 def _of_constraints(read: Relational) -> Iterator[tuple[Path, str]]:
     rules = read.constraints
-    for key in ("ranges", "inequalities", "pattern", "enum"):
-        if getattr(rules, key):
-            yield ("constraints", key), f"'{key}'"
     for path, reference in rules.unique:
         table, name = split(reference)
         made = read.tables[table].columns[name]
