@@ -25,14 +25,22 @@ from datagen.reach import Reach
 from datagen.refusals import RefusalError
 from datagen.rounding import inside
 from datagen.shares import Uniform
+from datagen.steering.samples import with_samples
+from datagen.steering.weekends import with_weekends
 
 
 def compile_schema(dataset: Dataset) -> Plan:
-    """The plan of a data set. UserError where columns read each other in a circle or cannot make so many rows."""
+    """The plan of a data set, steered to its targets.
+
+    UserError where columns read each other in a circle or cannot make so many rows, or targets are out of reach.
+    """
     tables: dict[str, TablePlan] = {}
-    for table in dataset.tables:
+    sources, weekends = with_weekends(dataset.tables, dataset.targets)
+    for table in sources:
         tables[table.name] = _table_plan(table, dataset.seed, tables)
-    return Plan(dataset, MappingProxyType(tables), Reach(dataset.seed, MappingProxyType(tables)))
+    tables, sampled = with_samples(tables, dataset.seed, dataset.targets)
+    reach = Reach(dataset.seed, MappingProxyType(tables))
+    return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))))
 
 
 def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> TablePlan:

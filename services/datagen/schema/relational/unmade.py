@@ -29,8 +29,6 @@ def _found(read: Relational) -> Iterator[tuple[Path, str]]:
         for column in table.columns.values():
             yield from _of_column(column)
     yield from _of_constraints(read)
-    for kind, _ in read.targets:
-        yield ("targets", kind), f"the target '{kind}'"
 
 
 def _of_table(table: WrittenTable) -> Iterator[tuple[Path, str]]:
