@@ -27,17 +27,25 @@ from datagen.refusals import RefusalError
 from datagen.rounding import inside
 from datagen.scaling import Scaling, effects_of
 from datagen.shares import Uniform
+from datagen.steering.samples import with_samples
+from datagen.steering.weekends import with_weekends
 
 MAX_ROWS = 10**12  # of a table that fans out
 
 
 def compile_schema(dataset: Dataset) -> Plan:
-    """The plan of a data set. UserError where columns read each other in a circle or cannot make so many rows."""
+    """The plan of a data set, steered to its targets.
+
+    UserError where columns read each other in a circle or cannot make so many rows, or targets are out of reach.
+    """
     tables: dict[str, TablePlan] = {}
     reach = Reach(dataset.seed, MappingProxyType(tables))  # of each table it sees those before
-    for table in dataset.tables:
+    sources, weekends = with_weekends(dataset.tables, dataset.targets)
+    for table in sources:
         tables[table.name] = _table_plan(table, dataset.seed, tables, reach)
-    return Plan(dataset, MappingProxyType(tables), reach)
+    steered, sampled = with_samples(tables, dataset.seed, dataset.targets)
+    tables.update(steered)
+    return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))))
 
 
 def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach) -> TablePlan:

@@ -19,6 +19,7 @@ from datagen.modifiers.base import Modifier
 from datagen.modifiers.cast import Cast
 from datagen.modifiers.not_before import NotBefore
 from datagen.modifiers.scaled import Scaled
+from datagen.targets import Target
 from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
@@ -84,6 +85,7 @@ class Dataset:
     schema_sha256: str  # of `document` as canonical JSON
     overrides: Mapping[str, Any]  # path -> value: what replaced a value of the file
     drawn: frozenset[str]  # of "seed", "time_window": those the document did not name and no override gave
+    targets: tuple[Target, ...] = ()
     unmade: tuple[str, ...] = ()  # sentences: what the document declares and is not made yet
 
     @property

@@ -55,6 +55,7 @@ class Plan:
     dataset: Dataset
     tables: Mapping[str, TablePlan]  # parents before children
     reach: Reach = field(compare=False, repr=False)
+    steered: tuple[str, ...] = ()  # sentences: what was moved so that targets are met
 
     def refuse_unmade(self) -> None:
         """UserError where the document declares what is not made yet: rows without it are not what was declared."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from datagen.constrained.repeated import Repeated
 from datagen.draws import DRAW_VERSION
 from datagen.errors import UserError
 from datagen.generators.faked import Faked
@@ -42,13 +43,15 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
             File(part.path, part.table, part.rows, written[part.path].bytes, written[part.path].sha256, part.day)
             for part in parts
         ),
+        steered=plan.steered,
     )
 
 
 def _asked(plan: Plan) -> tuple[str, ...]:
     """What shapes bytes only where a column asks for it."""
-    columns = (column for table in plan.tables.values() for column in table.columns)
-    return ("faker",) if any(isinstance(column.generator, Faked) for column in columns) else ()
+    generators = [column.generator for table in plan.tables.values() for column in table.columns]
+    inner = [generator.inner for generator in generators if isinstance(generator, Repeated)]
+    return ("faker",) if any(isinstance(generator, Faked) for generator in (*generators, *inner)) else ()
 
 
 def with_kept_days(folder: Path | str, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:

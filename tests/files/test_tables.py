@@ -139,9 +139,9 @@ def test_plan_draws_the_tables(run: Run, schema: Path, work: Path) -> None:
 
 
 def test_what_is_not_made_yet_is_planned_and_not_made(run: Run, tmp_path: Path, work: Path) -> None:
-    ranges = {"ranges": [{"attr": "event.amount", "min": 0, "max": 10}]}
-    schema = written(tmp_path, document(constraints=ranges))
-    sentence = "constraints.ranges: 'ranges' is checked, but not made yet"
+    stages = {"stage_config": {"stages": [{"stage_name": "seen", "transition_rate": 0.5}]}}
+    schema = written(tmp_path, document(event=stages))
+    sentence = "nodes.event.stage_config: 'stage_config' is checked, but not made yet"
     assert run("check", schema).code == 0
     assert sentence in run("plan", schema).out
     for command in (["generate"], ["preview", "--table", "user"]):

@@ -64,6 +64,7 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
         "overrides": dict(sorted(plan.dataset.overrides.items())),
         "order": list(sizes),
         "not_made_yet": list(plan.dataset.unmade),
+        "steered": list(plan.steered),
         "tables": tables,
         "graph": as_tree(nodes_of(plan)) if len(plan.tables) > 1 else [],
     }
@@ -107,7 +108,7 @@ def as_text(document: dict[str, Any]) -> str:
     lines += [f"  {line}" for line in document["graph"]]
     for table in document["tables"]:
         lines += _table_lines(table)
-    lines += [f"  {sentence}" for sentence in document["not_made_yet"]]
+    lines += [f"  {sentence}" for sentence in (*document["steered"], *document["not_made_yet"])]
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -47,7 +47,7 @@ class Faked(Kind):
 
     def _places(self, draws: Draws) -> np.ndarray:
         """Which of the pool each row gets; columns of people share the draw of their table."""
-        shared = Draws(draws.seed, draws.table, "", draws.start, draws.stop, picked=draws.picked)
+        shared = replace(draws, column="")
         source = shared if self._of_people else draws
         return source.below(POOL, PURPOSE).astype(np.int32)
 

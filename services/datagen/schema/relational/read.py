@@ -35,7 +35,7 @@ class Relational:
     window: Window | None
     freq: str | None  # of the timeframe
     constraints: Constraints
-    targets: tuple[tuple[str, Written], ...]
+    targets: tuple[tuple[Path, Written], ...]
 
 
 def read_relational(raw: dict[str, Any], faults: Faults) -> Relational:

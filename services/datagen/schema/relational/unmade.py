@@ -36,8 +36,6 @@ def _found(read: Relational) -> Iterator[tuple[Path, str]]:
         for column in table.columns.values():
             yield from _of_column(column, table)
     yield from _of_constraints(read)
-    for kind, _ in read.targets:
-        yield ("targets", kind), f"the target '{kind}'"
 
 
 def _of_table(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> Iterator[tuple[Path, str]]:
@@ -82,9 +80,6 @@ def _of_column(column: WrittenColumn, table: WrittenTable) -> Iterator[tuple[Pat
 
 def _of_constraints(read: Relational) -> Iterator[tuple[Path, str]]:
     rules = read.constraints
-    for key in ("ranges", "inequalities", "pattern", "enum"):
-        if getattr(rules, key):
-            yield ("constraints", key), f"'{key}'"
     for path, reference in rules.unique:
         table, name = split(reference)
         made = read.tables[table].columns[name]
