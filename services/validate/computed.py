@@ -14,9 +14,11 @@ from datagen.generators.base import Rows
 from datagen.model import Column
 from datagen.modifiers import Cast, Clamp, Limited, Linear, Remapped, Rounded
 from datagen.text.scalars import texts
+from validate import lookups, strengths
 from validate.declared import Declared, DeclaredColumn, DeclaredTable, FromRow, ReadRow
 from validate.findings import Finding, counted, skipped
 from validate.store import Store, quoted
+from validate.unwrapped import inner
 
 CERTAIN = (Cast, Clamp, Limited, Linear, Remapped, Rounded)  # changes that leave nothing to chance
 EXAMPLES = 3
@@ -30,13 +32,16 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
             if isinstance(column.source, FromRow):
                 yield _from_row(table, column, column.source, declared.generators[table.name, column.name], store)
             elif isinstance(column.source, ReadRow) and column.source.ours != column.name:
-                yield _read(table, column, column.source, store)
+                changed = column.changes or list(strengths.values(table, column, declared))
+                yield (lookups.changed if changed else _read)(table, column, column.source, declared, store)
 
 
-def _read(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, store: Store) -> Finding:
+def _read(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, declared: Declared, store: Store) -> Finding:
     """The value of the other row; where a null may come of itself, a null is no fault."""
     place = (table.name, column.name)
     said = f"{source.table}.{source.column} where {source.theirs} is {source.ours}"
+    if place in declared.narrowed:
+        return skipped("lookup", "values", place, said, "a rule between columns narrows it row by row")
     if not (store.has(source.table, source.column, source.theirs) and store.has(table.name, source.ours)):
         return skipped("lookup", "values", place, said, "one of the columns could not be read")
     ours, theirs = f"c.{quoted(column.name)}", f"p.{quoted(source.column)}"
@@ -76,8 +81,8 @@ def _as_made(values: pa.Array, column: DeclaredColumn) -> pa.Array:
 def _again(made: Column, columns: dict[str, pa.Array], rows: int) -> pa.Array:
     draws = Draws(0, "", made.name, 0, rows)
     span = Rows(0, rows, columns)
-    values = made.generator.values(span, draws)
-    for modifier in made.modifiers:
+    values = inner(made.generator).values(span, draws)
+    for modifier in (*getattr(made.generator, "modifiers", ()), *made.modifiers):
         if isinstance(modifier, CERTAIN):
             values = modifier.apply(values, span, draws)
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values

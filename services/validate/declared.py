@@ -154,6 +154,11 @@ class DeclaredTable:
     stages: StageConfig | None = None
 
     @property
+    def series(self) -> tuple[str, ...]:
+        """The columns whose instants are drawn."""
+        return tuple(name for name, column in self.columns.items() if isinstance(column.source, Times))
+
+    @property
     def first_time(self) -> str | None:
         """The first datetime column, at which what changes with time is read."""
         return next((name for name, column in self.columns.items() if column.kind == "time"), None)
@@ -166,6 +171,6 @@ class Declared:
     tables: Mapping[str, DeclaredTable]
     window: Window
     rules: Constraints
-    targets: tuple[tuple[str, Written], ...]
+    targets: tuple[Written, ...]
     generators: Mapping[tuple[str, str], Any] = field(default_factory=dict)  # model.Column, to make FromRow again
     narrowed: frozenset[tuple[str, str]] = frozenset()  # columns that a rule between columns may have narrowed

@@ -104,21 +104,7 @@ def _part(change: WrittenModifier, table: DeclaredTable, declared: Declared, sto
         case written.OutliersArgs() as args if change.magnitude is not None:
             return _outliers(args, change.magnitude)
         case _:
-            return _by_row(change, table, declared, store)
-
-
-def _by_row(change: WrittenModifier, table: DeclaredTable, declared: Declared, store: Store) -> RowStrength:
-    at = strengths.moment(table, declared)
-    match change.args:
-        case written.SeasonalityArgs() as args:
-            return strengths.season(args, at)
-        case written.TrendArgs() as args:
-            reference = strengths.moment(table, declared, args.time_reference)
-            return strengths.trend(args, reference, declared.window.start_us)
-        case written.EffectArgs() as args:
-            return strengths.effect(args, table, at, declared, store)
-        case _:
-            raise UnreadableError(f"it is changed by {change.transform}")
+            return strengths.by_row(change, table, declared, store)
 
 
 def _limit(low: float | None, high: float | None) -> Limit:

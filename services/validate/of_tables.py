@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any
 
 from datagen.expression import columns as read_by
 from datagen.expression import parse
 from datagen.frequency import Fixed, read_frequency
+from datagen.generators.base import Scalar
 from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup
-from datagen.generators.ordered import Ordered
-from datagen.model import Column, Dataset
+from datagen.model import Dataset
 from datagen.pointers import Above, ByColumn, ByValue, Drawn
 from datagen.schema.faults import Faults
 from datagen.schema.relational import generators as written
@@ -47,23 +46,26 @@ from validate.declared import (
 from validate.laws import Law, LognormalLaw, NormalLaw, PoissonLaw, UniformLaw
 from validate.literals import plain
 from validate.of_record import UUID, kind_of, pattern
+from validate.unwrapped import Columns, columns_of, inner, law_of_generator, steered_columns, weights_of
 
-NOT_MADE_AGAIN = ("jitter", "outliers", "effect", "trend", "seasonality")
+BY_CHANCE = ("jitter", "outliers", "time_jitter")
+BY_ROW = ("effect", "trend", "seasonality")
 
 
 def declared_tables(dataset: Dataset) -> Declared:
     document = dict(dataset.document)
     read = read_relational(document, Faults(document, {}, {}))
-    columns = {(table.name, column.name): column for table in dataset.tables for column in table.columns}
-    reader = Reader(read, dataset, columns)
+    columns = columns_of(dataset)
+    reader = Reader(read, dataset, columns, steered_columns(dataset))
     tables = {name: reader.table(read.tables[name]) for name in read.order}
     narrowed = frozenset(split(side) for _, rule in read.constraints.inequalities for side in (rule.left, rule.right))
-    return Declared(tables, dataset.window, read.constraints, read.targets, columns, narrowed)
+    targets = tuple(target for _, target in read.targets)
+    return Declared(tables, dataset.window, read.constraints, targets, columns, narrowed)
 
 
 class Reader:
-    def __init__(self, read: Relational, dataset: Dataset, columns: Mapping[tuple[str, str], Column]) -> None:
-        self.read, self.dataset, self.made = read, dataset, columns
+    def __init__(self, read: Relational, dataset: Dataset, columns: Columns, steered: Columns) -> None:
+        self.read, self.dataset, self.made, self.steered = read, dataset, columns, steered
         self.pointing = Pointing(read.tables)
         self.ranges = {rule.attr: (rule.min, rule.max) for _, rule in read.constraints.ranges}
         self.unique = {reference for _, reference in read.constraints.unique}
@@ -104,7 +106,7 @@ class Reader:
     def column(self, table: WrittenTable, column: WrittenColumn) -> DeclaredColumn:
         model = column.model
         assert model is not None
-        source = with_segments(self.source(table, column), table, column)
+        source = self.moved(with_segments(self.source(table, column), table, column), table, column)
         kind = "time" if isinstance(source, Times) and model.type != "date" else kind_of(TYPES[model.type])
         return DeclaredColumn(
             name=column.name,
@@ -142,8 +144,8 @@ class Reader:
             case written.DatetimeSeriesChoice():
                 return self.times(table, column)
             case written.ExpressionChoice(code=code):
-                random = any(modifier.transform in NOT_MADE_AGAIN for modifier in column.modifiers)
-                return Unjudged("it is changed by chance") if random else FromRow(tuple(sorted(read_by(parse(code)))))
+                unsure = any(modifier.transform in (*BY_CHANCE, *BY_ROW) for modifier in column.modifiers)
+                return Unjudged("it is changed by chance") if unsure else FromRow(tuple(sorted(read_by(parse(code)))))
             case written.FakerChoice() as choice:
                 return self.fake(table, column, choice)
             case written.LookupChoice() | written.ChoiceChoice():
@@ -151,9 +153,19 @@ class Reader:
             case _:
                 return Unjudged("nothing is known of its values")
 
+    def moved(self, source: Source, table: WrittenTable, column: WrittenColumn) -> Source:
+        """What a target moved stands where it was moved to."""
+        place = table.name, column.name
+        before, after = (inner(columns[place].generator) for columns in (self.made, self.steered))
+        if isinstance(source, Numbers) and before != after:
+            return Numbers(law_of_generator(after) or source.law)
+        listed, old = weights_of(after), weights_of(before)
+        if isinstance(source, OneOf) and listed is not None and old is not None and listed[1] != old[1]:
+            return OneOf(tuple(map(scalar, listed[0])), listed[1], source.ordered)
+        return source
+
     def times(self, table: WrittenTable, column: WrittenColumn) -> Source:
-        instant = self.made[table.name, column.name].generator
-        instant = instant.instant if isinstance(instant, Ordered) else instant
+        instant = inner(self.steered[table.name, column.name].generator)
         if not isinstance(instant, Instant):
             return Unjudged("its instants follow from another column")
         assert isinstance(column.generator, written.DatetimeSeriesChoice)
@@ -174,11 +186,13 @@ class Reader:
 
     def row(self, table: WrittenTable, column: WrittenColumn) -> Source:
         """Of a lookup, or a draw of a row."""
-        generator = self.made[table.name, column.name].generator
-        if column.modifiers or not isinstance(generator, Lookup):
+        generator = inner(self.made[table.name, column.name].generator)
+        if (column.modifiers and not certain(column)) or not isinstance(generator, Lookup):
             return Unjudged("it is read from another row and changed")
         pointer, name, key = generator.pointer, generator.table, self.key(generator.table)
         match pointer:
+            case Drawn() | Above() if column.modifiers:
+                return Unjudged("it is read from another row and changed")
             case Drawn(shares=shares):
                 return DrawnRow(name, generator.column, shares)
             case Above():
@@ -196,13 +210,24 @@ class Reader:
         """The column that is read in the end."""
         place = table, column
         for _ in range(len(self.made)):
-            generator = self.made[place].generator
+            generator = inner(self.made[place].generator)
             if not isinstance(generator, Lookup) or place == (generator.table, generator.column):
                 break
             place = generator.table, generator.column
             if place[1] == self.key(place[0]):
                 break
         return place
+
+
+def scalar(value: object) -> Scalar:
+    return value if isinstance(value, str | int | float | bool) else None
+
+
+def certain(column: WrittenColumn) -> bool:
+    """Whether the changes of a number leave nothing to chance."""
+    known = ("multiply", "add", "clamp", *BY_ROW)
+    number = column.model is not None and column.model.type in ("int", "float")
+    return number and all(modifier.transform in known for modifier in column.modifiers)
 
 
 def with_segments(source: Source, table: WrittenTable, column: WrittenColumn) -> Source:
@@ -220,12 +245,6 @@ def with_segments(source: Source, table: WrittenTable, column: WrittenColumn) ->
     left = max(0.0, 1.0 - there) / rest if rest else 0.0
     weights = tuple(fixed[name] / names.count(name) if name in fixed else weight * left for name, weight in pairs)
     return OneOf(source.values, weights, source.ordered)
-
-
-def is_narrowed(column: Column) -> bool:
-    """Whether its draw is narrowed by other values, row by row; where that is not known, it may be."""
-    limits = getattr(column.generator, "limits", None)
-    return bool(limits.beside) if limits is not None and hasattr(limits, "beside") else limits is not None
 
 
 def _choice(column: WrittenColumn) -> Source:

@@ -81,13 +81,10 @@ def expected(
 ) -> F64:
     """What each hour's rows should come to, relative to each other. UnreadableError where that cannot be told."""
     effects = [change.args for change in column.changes if isinstance(change.args, written.EffectArgs)]
-    if effects and isinstance(source.curve, Pattern):
+    ages = column.name in table.series and reweighting.since_of(table, declared, store) is not None
+    if (effects or ages) and isinstance(source.curve, Pattern):
         return reweighting.masses(table, column, source, source.curve, effects, declared, store)
-    plain = hour_masses(source.curve, edges)
-    above = declared.tables[table.parent.table] if table.parent else None
-    if above is not None and above.vintage is not None:
-        return reweighting.since(table, above, plain, edges, store)
-    return plain
+    return hour_masses(source.curve, edges)
 
 
 def _within(place: tuple[str, str], masses: F64, edges: I64, declared: Declared) -> F64:

@@ -14,7 +14,7 @@ from validate.declared import Declared, DeclaredColumn, DeclaredTable, Times
 from validate.store import Store, quoted
 from validate.strengths import UnreadableError
 
-MOST_CASES = 5_000
+MOST_CASES = 200_000
 MOST_EFFECTS = 20_000
 
 
@@ -37,16 +37,45 @@ def masses(
     plain, points = curve.weights(edges[:-1] // HOUR_US), np.diff(curve.points.below(edges))
     place = np.searchsorted(hours, edges[:-1], side="right") - 1
     total = np.zeros(len(hours) - 1)
-    for keys, count in _cases(table, column, effects, store):
+    for keys, begun in _cases(table, column, effects, since_of(table, declared, store), store).items():
         weights = plain.copy()
         for args, (on, rows, fields), key in zip(effects, held, keys, strict=True):
             chosen = np.array([other == key for other in on], np.bool_) if args.on else np.ones(len(on), np.bool_)
             found = _painted(edges, rows[chosen], fields[chosen], args)
             weights = weights * found if args.map.op == "mul" else weights + found
             np.maximum(weights, 0.0, out=weights)
-        cell = weights * points
+        cell = np.bincount(place, weights * points, len(total)).astype(np.float64)
         if cell.sum() > 0:
-            total += count * np.bincount(place, cell / cell.sum(), len(total))
+            total += _begun(cell, hours, begun)
+    return total
+
+
+def since_of(table: DeclaredTable, declared: Declared, store: Store) -> str | None:
+    """SQL of the instant of the parent that ages, before which its children have none; None where there is none."""
+    above = declared.tables[table.parent.table] if table.parent else None
+    if above is None or above.vintage is None or table.parent is None:
+        return None
+    created = above.vintage.created_at_column
+    if table.parent.column is None or not store.has(above.name, created, above.key):
+        raise UnreadableError(f"no column leads to {above.name}.{created}")
+    return f"p.{quoted(created)}::timestamp"
+
+
+def _begun(cell: F64, edges: I64, begun: Sequence[tuple[float | None, int]]) -> F64:
+    """So many rows from each of these instants on, drawn from what the curve leaves behind it; None bounds none."""
+    cumulated = np.concatenate([[0.0], np.cumsum(cell)])
+    total, starts = np.zeros(len(cell)), np.zeros(len(cell) + 1)
+    for instant, count in begun:
+        since = min(max(edges[0] if instant is None else instant, float(edges[0])), float(edges[-1] - 1))
+        hour = int(np.searchsorted(edges, since, side="right")) - 1
+        part = cell[hour] * (edges[hour + 1] - since) / (edges[hour + 1] - edges[hour])
+        left = cumulated[-1] - cumulated[hour + 1] + part
+        if left <= 0:
+            total[hour] += count  # nothing is left: the instant is the parent's own
+            continue
+        total[hour] += count * part / left
+        starts[hour + 1] += count / left
+    total += cell * np.cumsum(starts)[:-1]
     return total
 
 
@@ -81,52 +110,31 @@ def _painted(edges: I64, spans: I64, fields: F64, args: EffectArgs) -> F64:
     return found
 
 
+Keys = tuple[tuple[str, ...], ...]
+
+
 def _cases(
-    table: DeclaredTable, column: DeclaredColumn, effects: Sequence[EffectArgs], store: Store
-) -> list[tuple[list[tuple[str, ...]], int]]:
-    """The keys under which rows look for effects, and how many rows do."""
+    table: DeclaredTable, column: DeclaredColumn, effects: Sequence[EffectArgs], since: str | None, store: Store
+) -> dict[Keys, list[tuple[float | None, int]]]:
+    """The keys under which rows look for effects; for each, from when on its rows are (by the hour) and how many."""
     locals_ = [[strengths.own(name, table) for name in args.on] for args in effects]
     flat = [f"{name}::varchar" for names in locals_ for name in names]
     keys = "".join(f"{name}, " for name in flat)
-    source = (
-        strengths.source(table, store)
-        if any(name.startswith("p.") for name in flat)
-        else f"from {quoted(table.name)} c"
-    )
+    beside = since is not None or any(name.startswith("p.") for name in flat)
+    source = strengths.source(table, store) if beside else f"from {quoted(table.name)} c"
+    begun = f"date_trunc('hour', {since})" if since else "0"
+    mean = f"avg(epoch_us({since}))" if since else "null"
     rows = store.all(
-        f"select {keys}count(*) {source} where c.{quoted(column.name)} is not null group by all limit {MOST_CASES + 1}"
+        f"select {keys}{begun} h, {mean}, count(*) {source} where c.{quoted(column.name)} is not null group by "
+        f"{keys}h limit {MOST_CASES + 1}"
     )
     if len(rows) > MOST_CASES:
         raise UnreadableError("its rows differ in too many keys")
-    found = []
+    found: dict[Keys, list[tuple[float | None, int]]] = {}
     for row in rows:
-        rest, keyed = list(row[:-1]), []
+        rest, keyed = list(row[:-3]), []
         for names in locals_:
             keyed.append(tuple(rest[: len(names)]))
             rest = rest[len(names) :]
-        found.append((keyed, int(row[-1])))
+        found.setdefault(tuple(keyed), []).append((row[-2], int(row[-1])))
     return found
-
-
-def since(table: DeclaredTable, above: DeclaredTable, plain: F64, edges: I64, store: Store) -> F64:
-    """Children are drawn from what the curve leaves behind the parent's instant: the mean over the rows."""
-    assert above.vintage is not None
-    created = above.vintage.created_at_column
-    if table.parent is None or table.parent.column is None or not store.has(above.name, created):
-        raise UnreadableError(f"no column leads to {above.name}.{created}")
-    at = f"epoch_us(p.{quoted(created)}::timestamp)"
-    rows = store.all(f"select {at}, count(*) {strengths.source(table, store)} group by 1")
-    cumulated = np.concatenate([[0.0], np.cumsum(plain)])
-    total, starts = np.zeros(len(plain)), np.zeros(len(plain) + 1)
-    for instant, count in rows:
-        begun = edges[0] if instant is None else min(max(instant, int(edges[0])), int(edges[-1]) - 1)
-        hour = int(np.searchsorted(edges, begun, side="right")) - 1
-        part = plain[hour] * (edges[hour + 1] - begun) / (edges[hour + 1] - edges[hour])
-        left = cumulated[-1] - cumulated[hour + 1] + part
-        if left <= 0:
-            total[hour] += count  # nothing is left: the instant is the parent's own
-            continue
-        total[hour] += count * part / left
-        starts[hour + 1] += count / left
-    total += plain * np.cumsum(starts)[:-1]
-    return total

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from datagen.schema.relational import modifiers as written
 from datagen.schema.relational.behaviors import AgeMultiplier, Behavior, CurveChoice, SegmentBehavior
+from datagen.schema.relational.written import WrittenModifier
 from datagen.timeline import DAY_US
 from validate.declared import Declared, DeclaredColumn, DeclaredTable
 from validate.store import Store, quoted, text
@@ -55,15 +56,33 @@ def moment(table: DeclaredTable, declared: Declared, time: str | None = None) ->
     return f"make_timestamp({middle})"
 
 
+def by_row(
+    change: WrittenModifier, table: DeclaredTable, declared: Declared, store: Store, exact: bool = False
+) -> RowStrength:
+    """UnreadableError for a change that is none of a row, or whose table cannot be read."""
+    at = moment(table, declared)
+    match change.args:
+        case written.SeasonalityArgs() as args:
+            return season(args, at)
+        case written.TrendArgs() as args:
+            return trend(args, moment(table, declared, args.time_reference), declared.window.start_us, exact)
+        case written.EffectArgs() as args:
+            return effect(args, table, at, declared, store)
+        case _:
+            raise UnreadableError(f"it is changed by {change.transform}")
+
+
 def season(args: written.SeasonalityArgs, at: str) -> RowStrength:
     weights = ", ".join(repr(float(weight)) for weight in args.weights)
     part = PARTS[args.dimension].format(at)
     return RowStrength(f"coalesce([{weights}][({part})::int + 1], 1.0)", "mul", f"season of {args.dimension}")
 
 
-def trend(args: written.TrendArgs, at: str, start_us: int) -> RowStrength:
-    """A day at a time, at its middle, so that few strengths differ."""
-    years = f"greatest(((epoch_us({at}) // {DAY_US}) * {DAY_US} + {DAY_US // 2} - {start_us}) / {YEAR_US}, 0.0)"
+def trend(args: written.TrendArgs, at: str, start_us: int, exact: bool = False) -> RowStrength:
+    """Unless exact, a day at a time, at its middle, so that few strengths differ."""
+    instant = f"epoch_us({at})"
+    instant = instant if exact else f"({instant} // {DAY_US}) * {DAY_US} + {DAY_US // 2}"
+    years = f"greatest(({instant} - {start_us}) / {YEAR_US}, 0.0)"
     growth = args.growth_rate or 0.0
     if args.type == "linear":
         factor = f"1 + {growth!r} * {years}"

@@ -31,7 +31,7 @@ DIMENSIONS = ("dow", "hour", "month")
 
 
 def check(declared: Declared, store: Store) -> Iterator[Finding]:
-    for _, target in declared.targets:
+    for target in declared.targets:
         match target:
             case written.WeekendShare():
                 yield _weekend(target, store)

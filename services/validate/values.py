@@ -9,7 +9,17 @@ from datagen.schema.relational.words import split
 from datagen.schema.values import instant_us
 from validate import strengths
 from validate.bounds import between
-from validate.declared import Declared, DeclaredColumn, DeclaredTable, Depending, OneOf, Points, Texts, Times
+from validate.declared import (
+    Declared,
+    DeclaredColumn,
+    DeclaredTable,
+    Depending,
+    OneOf,
+    Points,
+    Texts,
+    Times,
+    Unjudged,
+)
 from validate.findings import Finding, counted, skipped, verdict
 from validate.literals import instant, literal, shown
 from validate.store import Store, quoted, text
@@ -34,6 +44,8 @@ def _of_column(table: DeclaredTable, column: DeclaredColumn, declared: Declared,
     if column.precision is not None:
         yield _precision(place, column.precision, store)
     match column.source:
+        case Unjudged(why=why):
+            yield skipped("values", "values", place, "its values", why)
         case Texts() as source:
             yield _texts(place, source, store)
         case OneOf() | Depending() as source if not column.changes:
