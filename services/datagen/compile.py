@@ -33,28 +33,31 @@ from datagen.steering.weekends import with_weekends
 MAX_ROWS = 10**12  # of a table that fans out
 
 
-def compile_schema(dataset: Dataset) -> Plan:
-    """The plan of a data set, steered to its targets.
+def compile_schema(dataset: Dataset, sample: int | None = None) -> Plan:
+    """The plan of a data set, steered to its targets; of a sample, of the first so many rows of each table.
 
-    UserError where columns read each other in a circle or cannot make so many rows, or targets are out of reach.
+    A table of a sample sees only the rows of others that are in it. UserError where columns read each other in a
+    circle or cannot make so many rows, or targets are out of reach.
     """
     tables: dict[str, TablePlan] = {}
     reach = Reach(dataset.seed, MappingProxyType(tables))  # of each table it sees those before
     sources, weekends = with_weekends(dataset.tables, dataset.targets)
     for table in sources:
-        tables[table.name] = _table_plan(table, dataset.seed, tables, reach)
+        tables[table.name] = _table_plan(table, dataset.seed, tables, reach, sample)
     steered, sampled = with_samples(tables, dataset.seed, dataset.targets)
     tables.update(steered)
-    return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))))
+    return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))), sample)
 
 
-def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach) -> TablePlan:
+def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach, sample: int | None) -> TablePlan:
     offspring, children = table.offspring, None
     if offspring is not None:
         _check_effects(offspring.acts, made, table.name)
         scale = Scaling(offspring.parent, offspring.acts, reach) if offspring.acts else None
         children = Children(seed, table.name, offspring.fanout, made[offspring.parent].rows, scale)
         table = replace(table, rows=_counted(children))
+    if sample is not None:
+        table = replace(table, rows=min(table.rows, sample))
     for column in table.columns:
         _check(column, table)
         _check_pointer(column, made)

@@ -56,6 +56,7 @@ class Plan:
     tables: Mapping[str, TablePlan]  # parents before children
     reach: Reach = field(compare=False, repr=False)
     steered: tuple[str, ...] = ()  # sentences: what was moved so that targets are met
+    sample: int | None = None  # at most so many rows of each table; None where all are
 
     def refuse_unmade(self) -> None:
         """UserError where the document declares what is not made yet: rows without it are not what was declared."""

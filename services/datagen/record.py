@@ -44,6 +44,7 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
             for part in parts
         ),
         steered=plan.steered,
+        sample=plan.sample,
     )
 
 

@@ -15,10 +15,11 @@ from datagen.model import Column
 from datagen.modifiers import Cast, Clamp, Limited, Linear, Remapped, Rounded
 from datagen.text.scalars import texts
 from validate import lookups, strengths
-from validate.declared import Declared, DeclaredColumn, DeclaredTable, FromRow, ReadRow
+from validate.declared import Declared, DeclaredColumn, DeclaredTable, FromRow, ReadAbove, ReadRow
 from validate.findings import Finding, counted, skipped
 from validate.store import Store, quoted
 from validate.unwrapped import inner
+from validate.values import joined
 
 CERTAIN = (Cast, Clamp, Limited, Linear, Remapped, Rounded)  # changes that leave nothing to chance
 EXAMPLES = 3
@@ -31,9 +32,26 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
                 continue
             if isinstance(column.source, FromRow):
                 yield _from_row(table, column, column.source, declared.generators[table.name, column.name], store)
+            elif isinstance(column.source, ReadAbove):
+                yield _read_above(table, column, column.source, declared, store)
             elif isinstance(column.source, ReadRow) and column.source.ours != column.name:
                 changed = column.changes or list(strengths.values(table, column, declared))
                 yield (lookups.changed if changed else _read)(table, column, column.source, declared, store)
+
+
+def _read_above(
+    table: DeclaredTable, column: DeclaredColumn, source: ReadAbove, declared: Declared, store: Store
+) -> Finding:
+    place, said = (table.name, column.name), f"{source.table}.{source.column} of the row above"
+    way = joined(table.name, source.table, declared)
+    if way is None or not store.has(source.table, source.column):
+        return skipped("lookup", "values", place, said, f"no column leads to {source.table}")
+    ours, theirs = f"{quoted(table.name)}.{quoted(column.name)}", f"{quoted(source.table)}.{quoted(source.column)}"
+    wrong = f"{ours} is not null and {ours}::varchar is distinct from {theirs}::varchar"
+    (count,) = store.row(f"select count_if({wrong}) from {way[1]}")
+    listed = store.all(f"select {ours}::varchar from {way[1]} where {wrong} limit {EXAMPLES}") if count else []
+    examples = tuple(str(value) for (value,) in listed)
+    return counted("lookup", "values", place, said, store.rows(table.name), count, examples)
 
 
 def _read(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, declared: Declared, store: Store) -> Finding:

@@ -92,6 +92,14 @@ class ReadRow:
 
 
 @dataclass(frozen=True)
+class ReadAbove:
+    """The value on the row of a table further up that it fans out from, by way of those between."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
 class RowAbove:
     """A key of the own table, without circles."""
 
@@ -113,7 +121,19 @@ class Unjudged:
 
 
 Source = (
-    Numbers | OneOf | Depending | Counting | Times | Texts | Points | DrawnRow | ReadRow | RowAbove | FromRow | Unjudged
+    Numbers
+    | OneOf
+    | Depending
+    | Counting
+    | Times
+    | Texts
+    | Points
+    | DrawnRow
+    | ReadRow
+    | ReadAbove
+    | RowAbove
+    | FromRow
+    | Unjudged
 )
 
 
@@ -173,4 +193,14 @@ class Declared:
     rules: Constraints
     targets: tuple[Written, ...]
     generators: Mapping[tuple[str, str], Any] = field(default_factory=dict)  # model.Column, to make FromRow again
-    narrowed: frozenset[tuple[str, str]] = frozenset()  # columns that a rule between columns may have narrowed
+    narrowed: frozenset[tuple[str, str]] = frozenset()  # columns that a rule between columns has narrowed
+    sample: int | None = None  # at most so many rows of each table were made; None: all
+
+    def rows(self, table: str) -> int | None:
+        """How many there should be; None where they follow from the parent's."""
+        declared = self.tables[table].rows
+        return declared if declared is None or self.sample is None else min(declared, self.sample)
+
+    def cut_off(self, table: str, made: int) -> bool:
+        """Whether a sample ends before the last child of the last parent."""
+        return self.sample is not None and made >= self.sample

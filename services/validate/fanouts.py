@@ -21,7 +21,7 @@ from validate.laws import counts_of
 from validate.store import Store, quoted
 from validate.strengths import RowStrength, UnreadableError
 
-DIGITS = 4
+DIGITS = (4, 2)  # of factors that are told apart, first finely
 MOST_GROUPS = 5_000
 CHECKED = 20  # numbers of children at which shares are compared
 SHOWN = 40
@@ -36,6 +36,9 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
             yield skipped(
                 "fanout", "behaviour", (table.name, None), parent.fanout.words(), "no column leads to the parent"
             )
+        elif declared.cut_off(table.name, store.rows(table.name)):
+            said = parent.fanout.words()
+            yield skipped("fanout", "behaviour", (table.name, None), said, "the sample ends amid the parents")
         elif store.rows(parent.table):
             yield from _of_table(table, parent, declared, store)
 
@@ -104,13 +107,15 @@ def _groups(
             offset = f"({offset}) + {strength.sql}"
     key, column = quoted(parent.key), quoted(parent.column or "")
     numbers = f"(select {column}::varchar k, count(*) n from {quoted(table.name)} group by 1) n"
-    rows = store.all(
-        f"select round({factor}, {DIGITS}), round({offset}, {DIGITS}), coalesce(n.n, 0), count(*) "
-        f"{source} left join {numbers} on c.{key}::varchar = n.k group by all"
-    )
-    listed = np.array(rows, np.float64).reshape(len(rows), 4)
-    different = len(np.unique(listed[:, :2], axis=0))
-    return None if different > MOST_GROUPS else (listed[:, 0], listed[:, 1], listed[:, 2], listed[:, 3])
+    for digits in DIGITS:
+        rows = store.all(
+            f"select round({factor}, {digits}), round({offset}, {digits}), coalesce(n.n, 0), count(*) "
+            f"{source} left join {numbers} on c.{key}::varchar = n.k group by all"
+        )
+        listed = np.array(rows, np.float64).reshape(len(rows), 4)
+        if len(np.unique(listed[:, :2], axis=0)) <= MOST_GROUPS:
+            return listed[:, 0], listed[:, 1], listed[:, 2], listed[:, 3]
+    return None
 
 
 def law(fanout: Fanout, factor: float, offset: float) -> tuple[F64, F64]:
@@ -195,7 +200,7 @@ def _mean(
     declared = sum(sizes[key] * mean for key, mean in means.items()) / total
     variance = sum(sizes[key] * spread for key, spread in spreads.items()) / total
     made, allowed = float(children @ parents / total), of_mean(variance, reach, total)
-    return _measured(table, "fanout_mean", declared, made, max(allowed, 1e-3 * (declared > 0) * 10.0**-DIGITS), total)
+    return _measured(table, "fanout_mean", declared, made, allowed, total)
 
 
 def _spread(

@@ -37,7 +37,7 @@ UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 DEFAULT_PRECISION = 6
 
 
-def declared_record(dataset: Dataset) -> Declared:
+def declared_record(dataset: Dataset, sample: int | None = None) -> Declared:
     (table,) = dataset.tables
     fields = read_record(dict(dataset.document), Faults(dataset.document, {}, {}))
     columns = {
@@ -45,7 +45,7 @@ def declared_record(dataset: Dataset) -> Declared:
     }
     made = DeclaredTable(table.name, columns, table.rows)
     generators = {(table.name, column.name): column for column in table.columns}
-    return Declared({table.name: made}, dataset.window, Constraints(), (), generators)
+    return Declared({table.name: made}, dataset.window, Constraints(), (), generators, sample=sample)
 
 
 def kind_of(type_: pa.DataType) -> Kind:

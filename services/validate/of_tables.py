@@ -16,6 +16,7 @@ from datagen.pointers import Above, ByColumn, ByValue, Drawn
 from datagen.schema.faults import Faults
 from datagen.schema.relational import generators as written
 from datagen.schema.relational.behaviors import SegmentBehavior, StageConfig, VintageBehavior
+from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.different import of_different
 from datagen.schema.relational.making import PRECISION, TYPES, scalars
 from datagen.schema.relational.parts import Drawn as DrawnNumbers
@@ -36,6 +37,7 @@ from validate.declared import (
     Numbers,
     OneOf,
     Parent,
+    ReadAbove,
     ReadRow,
     RowAbove,
     Source,
@@ -52,15 +54,16 @@ BY_CHANCE = ("jitter", "outliers", "time_jitter")
 BY_ROW = ("effect", "trend", "seasonality")
 
 
-def declared_tables(dataset: Dataset) -> Declared:
+def declared_tables(dataset: Dataset, sample: int | None = None) -> Declared:
+    """Of a sample, the first so many rows of each table are."""
     document = dict(dataset.document)
     read = read_relational(document, Faults(document, {}, {}))
     columns = columns_of(dataset)
-    reader = Reader(read, dataset, columns, steered_columns(dataset))
+    reader = Reader(read, dataset, columns, steered_columns(dataset, sample))
     tables = {name: reader.table(read.tables[name]) for name in read.order}
     narrowed = frozenset(split(side) for _, rule in read.constraints.inequalities for side in (rule.left, rule.right))
     targets = tuple(target for _, target in read.targets)
-    return Declared(tables, dataset.window, read.constraints, targets, columns, narrowed)
+    return Declared(tables, dataset.window, read.constraints, targets, columns, narrowed, sample)
 
 
 class Reader:
@@ -128,8 +131,8 @@ class Reader:
 
     def source(self, table: WrittenTable, column: WrittenColumn) -> Source:
         staged = table.model is not None and table.model.stage_config is not None
-        if staged and column.name in ("stage_name", "stage_index"):
-            return Unjudged("it tells the stage")
+        if staged and column.name in ("stage_name", "stage_index", first_series(table)):
+            return Unjudged("")  # stages.py judges it
         match column.generator:
             case written.SequenceChoice(start=start, step=step) if not column.modifiers:
                 return Counting(start, step)
@@ -204,7 +207,10 @@ class Reader:
                 return ReadRow(name, generator.column, theirs, ours) if theirs == key else Unjudged("keys may repeat")
             case _:
                 via = column.name if generator.column == key else self.pointer(table, name)
-                return ReadRow(name, generator.column, key, via) if via else Unjudged("no column holds its key")
+                if via is not None:
+                    return ReadRow(name, generator.column, key, via)
+                changed = Unjudged("it is read from a row further up and changed")
+                return changed if column.modifiers else ReadAbove(name, generator.column)
 
     def resolved(self, table: str, column: str) -> tuple[str, str]:
         """The column that is read in the end."""

@@ -24,6 +24,7 @@ def report(result: Result, schema: Path, folder: Path) -> dict[str, Any]:
         "schema_sha256": dataset.schema_sha256,
         "folder": str(folder),
         "manifest": manifest is not None,
+        "sample": manifest.sample if manifest else None,
         "overrides": dict(dataset.overrides),
         "holds": result.holds,
         "score": result.score,

@@ -36,7 +36,8 @@ def validate(schema: Path, folder: Path) -> Result:
     """Raises SchemaError and UserError for what cannot be checked at all."""
     sources = find(schema, folder)
     dataset = sources.dataset
-    declared = declared_tables(dataset) if dataset.relational else declared_record(dataset)
+    sample = sources.manifest.sample if sources.manifest else None
+    declared = declared_tables(dataset, sample) if dataset.relational else declared_record(dataset, sample)
     with opened() as store:
         for name, files in sources.files.items():
             store.take(declared.tables[name], files)

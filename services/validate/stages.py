@@ -27,6 +27,9 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
         if parent.column is None or not store.has(table.name, parent.column) or not store.has(parent.table, parent.key):
             yield skipped("stage_rate", "behaviour", (table.name, None), "stages", "no column leads to the parent")
             continue
+        if declared.cut_off(table.name, store.rows(table.name)):
+            yield skipped("stage_rate", "behaviour", (table.name, None), "stages", "the sample ends amid the parents")
+            continue
         yield from _rates(table, stages, parent, declared, store)
         yield from _order(table, stages, parent, store)
         yield from _times(table, stages, parent, declared, store)

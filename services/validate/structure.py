@@ -84,8 +84,8 @@ def _rows(table: DeclaredTable, declared: Declared, store: Store, sources: Sourc
         yield Finding(
             "rows", "structure", *place, f"{listed:,} by the manifest", f"{made:,}", verdict(made == listed), made
         )
-    elif table.rows is not None:
-        yield Finding("rows", "structure", *place, f"{table.rows:,}", f"{made:,}", verdict(made == table.rows), made)
+    elif (rows := declared.rows(table.name)) is not None:
+        yield Finding("rows", "structure", *place, f"{rows:,}", f"{made:,}", verdict(made == rows), made)
 
 
 def _unique(table: DeclaredTable, declared: Declared) -> list[str]:

@@ -27,11 +27,11 @@ def columns_of(dataset: Dataset) -> Columns:
     return {(table.name, column.name): column for table in dataset.tables for column in table.columns}
 
 
-def steered_columns(dataset: Dataset) -> Columns:
+def steered_columns(dataset: Dataset, sample: int | None) -> Columns:
     """The same, their weights and locations moved to the targets that the document has."""
     if not dataset.targets:
         return columns_of(dataset)
-    plan = compile_schema(dataset)
+    plan = compile_schema(dataset, sample)
     return {(name, column.name): column for name, table in plan.tables.items() for column in table.columns}
 
 

@@ -44,7 +44,7 @@ def _of_column(table: DeclaredTable, column: DeclaredColumn, declared: Declared,
     if column.precision is not None:
         yield _precision(place, column.precision, store)
     match column.source:
-        case Unjudged(why=why):
+        case Unjudged(why=why) if why:
             yield skipped("values", "values", place, "its values", why)
         case Texts() as source:
             yield _texts(place, source, store)
