@@ -83,7 +83,7 @@ def generate(words: tuple[str, ...], /, engine: str, master: str | None, **value
 
 @cli.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    short_help="Is what the document declares what was made? Exit 3 where a rule is broken.",
+    short_help="Is what the document declares what was made?",
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def validate(words: tuple[str, ...]) -> None:
