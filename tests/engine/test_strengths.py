@@ -53,7 +53,7 @@ def at(*instants: int | None) -> Rows:
 def test_a_row_without_a_time_is_left_as_it_is() -> None:
     late = 10**15
     assert Season("dow", (2.0,) * 7, AT).of(at(None, late), ANY).tolist() == [1, 2]
-    assert Trend("linear", 1, 0, 0, 0, AT).of(at(None, late), ANY)[0] == 1
+    assert Trend("linear", 1, 0, 0, -365 * DAY_US, AT).of(at(None, 0), ANY).tolist() == [1, 2]
     assert Age("at", DAY_US, Steps((3,)), late).of(at(None, late), ANY).tolist() == [1, 3]
 
 
@@ -329,3 +329,30 @@ def test_where_effects_leave_no_weight_at_all_it_is_said(tmp_path: Path) -> None
 
     with pytest.raises(UserError, match=r"^sale\.ts: effects leave no instant with a weight above 0"):
         changed(tmp_path, none)
+
+
+def test_a_row_without_a_time_has_no_effect(tmp_path: Path) -> None:
+    def always(nodes: Any) -> None:
+        promo, sale = nodes["promo"]["columns"], nodes["sale"]["columns"]
+        promo[3] |= {"null_prob": 0, "generator": {"choice": {"choices": ["1960-01-01"]}}}
+        promo[4]["generator"] = {"choice": {"choices": ["2030-01-01"]}}
+        promo[5] |= {"null_prob": 0}
+        sale[5]["null_prob"] = 0.5
+
+    sales = changed(tmp_path, always).select(["ts", "added"]).to_pylist()
+    assert {sale["added"] for sale in sales if sale["ts"] is None} == {1}
+    assert min(sale["added"] for sale in sales if sale["ts"] is not None) >= 2
+
+
+def test_a_row_that_points_at_none_is_left_as_it_is(tmp_path: Path) -> None:
+    def pointing(nodes: Any) -> None:
+        multiplied = {"value_multiplier": 3, "applies_to_columns": ["amount"]}
+        segments = {"segment_column": "strength", "behaviors": {"1": multiplied}}
+        nodes["promo"]["columns"][5] |= {"null_prob": 0, "generator": {"choice": {"choices": [1]}}}
+        nodes["promo"]["segment_behavior"] = segments
+        del nodes["user"]["segment_behavior"]
+        key = {"name": "promo_id", "type": "int", "generator": {"lookup": {"from": "promo.promo_id"}}, "null_prob": 0.5}
+        nodes["sale"] |= {"parents": ["user", "promo"], "columns": [*nodes["sale"]["columns"], key]}
+
+    sales = changed(tmp_path, pointing).select(["promo_id", "amount"]).to_pylist()
+    assert {(sale["promo_id"] is None, sale["amount"]) for sale in sales} == {(True, 11), (False, 33)}
