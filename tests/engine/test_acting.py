@@ -289,13 +289,14 @@ def assert_shares(found: Any, expected: Any) -> None:
 def test_where_nothing_is_left_of_the_timeframe_children_happen_when_the_parent_begins(tmp_path: Path) -> None:
     def late(document: Any) -> None:
         span = {"start": "2025-03-01", "end": "2025-03-02"}
-        document["nodes"][1]["columns"][4]["generator"]["datetime_series"] |= {"within": span}
+        document["nodes"][1]["columns"][4]["generator"]["datetime_series"] |= {"within": span, "freq": "7min"}
 
     plan = plan_of(tmp_path, late)
     users = by_key(plan, "user")
     sales = rows_of(plan, "sale")
     assert len(sales) > 100
     assert all(sale["sent"] in (None, users[sale["user_id"]]["joined"]) for sale in sales)
+    assert all(sale["ts"] >= users[sale["user_id"]]["joined"] for sale in sales)  # noise and all
 
 
 def test_stages_are_reached_by_the_rates_of_the_segment(crowd: Plan) -> None:

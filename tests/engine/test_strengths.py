@@ -25,7 +25,9 @@ from datagen.grid import Grid
 from datagen.modifiers import Scaled, TimeJitter
 from datagen.modifiers.time_jitter import reflected
 from datagen.moments import INSTANT, Moment, instants_of
+from datagen.reach import Reach
 from datagen.readings import Reading
+from datagen.scaling import Scaling
 from datagen.schema import read_schema
 from datagen.stages import Stages, reach_shares
 from datagen.strengths.age import Age, Curve, Steps
@@ -182,6 +184,7 @@ SCALED: list[tuple[Fanout, float, float, float, float]] = [  # factor, offset; m
     (Exactly(2), 1.25, 0, 2.5, 0.25),
     (Exactly(1), 1, 0, 1, 0),
     (Exactly(1), 0, 0, 0, 0),
+    (Exactly(1), 1, -3, 0, 0),
     (Between(1, 3), 0.5, 0, 1, 0.333333),
     (Between(0, 4), 1, 0.5, 2.5, 2.25),
 ]
@@ -197,6 +200,16 @@ def test_a_scaled_fan_out_has_the_scaled_mean(
     assert counts.min() >= 0
 
 
+def test_what_scales_a_fan_out_acts_in_order() -> None:
+    two, three = (Season("dow", (weight,) * 7, Moment()) for weight in (2.0, 3.0))
+    draws, reach = Draws(1, "t", "", 4, 6), Reach(1, {})
+    found = [
+        [part.tolist() for part in Scaling("t", acts, reach).of(draws)]
+        for acts in ((Scaled(two, "add"), Scaled(three)), (Scaled(three), Scaled(two, "add")))
+    ]
+    assert found == [[[3, 3], [6, 6]], [[3, 3], [2, 2]]]
+
+
 def test_a_scaled_poisson_stays_between_its_bounds() -> None:
     draws = Draws(5, "t", "", 0, 5_000)
     counts = Poisson(4, 2, 9).scaled(draws, *Fixedly(2).of(draws))
@@ -206,7 +219,7 @@ def test_a_scaled_poisson_stays_between_its_bounds() -> None:
 def test_children_of_a_scaled_fan_out_find_their_parents() -> None:
     children = Children(3, "child", Exactly(1), 5_000, Fixedly(1.5))
     whole = children.of_span(0, children.rows)
-    assert np.bincount(np.bincount(whole.parents))[1:].min() > 2_000
+    assert np.bincount(np.bincount(whole.parents)).tolist() == pytest.approx([0, 2_500, 2_500], abs=177)  # 5 sigma
     assert (children.of_rows(np.arange(children.rows)[::-1]).parents[::-1] == whole.parents).all()
 
 
