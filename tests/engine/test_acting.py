@@ -289,13 +289,14 @@ def assert_shares(found: Any, expected: Any) -> None:
 def test_where_nothing_is_left_of_the_timeframe_children_happen_when_the_parent_begins(tmp_path: Path) -> None:
     def late(document: Any) -> None:
         span = {"start": "2025-03-01", "end": "2025-03-02"}
-        document["nodes"][1]["columns"][4]["generator"]["datetime_series"] |= {"within": span}
+        document["nodes"][1]["columns"][4]["generator"]["datetime_series"] |= {"within": span, "freq": "7min"}
 
     plan = plan_of(tmp_path, late)
     users = by_key(plan, "user")
     sales = rows_of(plan, "sale")
     assert len(sales) > 100
     assert all(sale["sent"] in (None, users[sale["user_id"]]["joined"]) for sale in sales)
+    assert all(sale["ts"] >= users[sale["user_id"]]["joined"] for sale in sales)  # noise and all
 
 
 def test_stages_are_reached_by_the_rates_of_the_segment(crowd: Plan) -> None:
@@ -322,4 +323,29 @@ def test_stages_tell_their_number_and_follow_each_other_in_time(crowd: Plan) -> 
         gaps += [(later["at"] - step["at"]) / timedelta(hours=1) for step, later in pairwise(listed)]
     assert min(gaps) >= 0
     assert abs(np.mean(gaps) - 24) < 5 * 24 / math.sqrt(len(gaps))
+    assert len(set(gaps)) > 0.95 * len(gaps)
     assert abs(np.std(gaps) - 24) < 5 * 24 * math.sqrt(2 / len(gaps))
+
+
+def test_stages_of_a_parent_without_a_time_begin_at_a_draw_of_their_own(tmp_path: Path) -> None:
+    def timeless(document: Any) -> None:
+        user = document["nodes"][1]
+        user["columns"] = user["columns"][:4]
+        del user["vintage_behavior"]
+
+    steps = rows_of(plan_of(tmp_path, timeless), "step")
+    begun = [step["at"] for step in steps if step["stage_index"] == 0]
+    assert len(set(begun)) > 250
+    assert {at.minute for at in begun} == {0}
+    assert all(step["at"] >= earlier["at"] for earlier, step in pairwise(steps) if step["stage_index"] > 0)
+
+
+def test_nothing_bounds_the_children_of_a_parent_without_a_beginning(tmp_path: Path) -> None:
+    def early(document: Any) -> None:
+        document["timeframe"] = {"start": "1969-07-01", "end": "1970-06-30", "freq": "H"}
+        document["nodes"][1]["columns"][4]["null_prob"] = 0.5
+
+    plan = plan_of(tmp_path, early)
+    users, sales = by_key(plan, "user"), rows_of(plan, "sale")
+    free = [sale["sent"].year for sale in sales if users[sale["user_id"]]["joined"] is None and sale["sent"]]
+    assert 0.4 < free.count(1969) / len(free) < 0.6  # half the days, up to the strength of effects

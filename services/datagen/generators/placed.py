@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from datagen.bounds import Since
-from datagen.draws import F64, I64, Draws, Flags
+from datagen.draws import F64, I64, Draws
 from datagen.errors import UserError
 from datagen.generators.base import Kind, Rows
 from datagen.generators.instant import Instant, instant_type
@@ -57,26 +57,29 @@ class Placed(Kind):
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
         shares = ordered_shares(rows.numbers, rows.family(), draws) if self.ordered else draws.uniform()
         instants = np.empty(len(rows), np.int64)
-        since, bound = self.since.instants(rows, draws) if self.since else (None, None)
+        since = self._since(rows, draws)
         indices = [part.effects.index(rows.others) for part in self.by]
         for groups, chosen in self._cases(rows, indices):
             at = self._curve(groups, indices)
             if at is None:
                 raise UserError(f"{draws.table}.{draws.column}: effects leave no instant with a weight above 0")
-            if since is None or bound is None:
-                instants[chosen] = at.placed(shares[chosen])
-            else:
-                instants[chosen] = at.placed_since(shares[chosen], since[chosen], bound[chosen])
+            instants[chosen] = at.placed(shares[chosen], None if since is None else since[chosen])
         return pa.array(instants).view(self.arrow_type())
+
+    def _since(self, rows: Rows, draws: Draws) -> I64 | None:
+        if self.since is None:
+            return None
+        since, there = self.since.instants(rows, draws)
+        return np.where(there, since, self.instant.window.start_us)
 
     def _cases(self, rows: Rows, indices: Sequence[EffectIndex]) -> list[tuple[tuple[int, ...], I64]]:
         """The keys of effects that occur, each with its rows."""
-        if not self.by:
-            return [((), np.arange(len(rows)))]
         columns = [
             index.groups([reading.values(rows) for reading in part.on], len(rows))
             for part, index in zip(self.by, indices, strict=True)
         ]
+        if all((column == column[0]).all() for column in columns if len(column)):
+            return [(tuple(int(column[0]) for column in columns), np.arange(len(rows)))] if len(rows) else []
         different, which = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
         order = np.argsort(which.ravel(), kind="stable")
         cuts = np.cumsum(np.bincount(which.ravel(), minlength=len(different)))[:-1]
@@ -113,23 +116,23 @@ class _Curve:
     edges: I64
     cumulated: F64  # at each edge; the last is the whole
 
-    def placed(self, shares: F64) -> I64:
-        """The points below which these shares of the whole lie."""
-        return self._at(shares * self.cumulated[-1])
+    def placed(self, shares: F64, since: I64 | None) -> I64:
+        """The points below which these shares lie of the whole, or of what is left of it at `since`."""
+        whole = self.cumulated[-1]
+        if since is None:
+            return self._at(shares * whole)
+        before = self._before(since)
+        found = self._at(np.minimum(before + shares * (whole - before), whole))
+        return np.maximum(found, since)  # where nothing is left, what is found lies before
 
-    def placed_since(self, shares: F64, since: I64, bound: Flags) -> I64:
-        """The same of what lies behind `since`, for rows that are bound by it."""
-        points, whole = self.pattern.points, self.cumulated[-1]
-        inside = np.clip(since, self.edges[0], self.edges[-1] - 1)
+    def _before(self, instants: I64) -> F64:
+        """How much lies before each instant."""
+        points = self.pattern.points
+        inside = np.clip(instants, self.edges[0], self.edges[-1] - 1)
         cell = np.searchsorted(self.edges, inside, side="right") - 1
-        before, after = points.below(self.edges[cell]), points.below(self.edges[cell + 1])
-        passed = (points.below(inside) - before) / np.maximum(after - before, 1)
-        low = self.cumulated[cell] + passed * (self.cumulated[cell + 1] - self.cumulated[cell])
-        low[~bound | (since < self.edges[0])] = 0.0
-        low[bound & (since >= self.edges[-1])] = whole
-        found = self._at(np.minimum(low + shares * (whole - low), whole))
-        early = np.flatnonzero(bound & ((found < since) | (low >= whole)))
-        found[early] = since[early]
+        first, stop = points.below(self.edges[cell]), points.below(self.edges[cell + 1])
+        passed = (points.below(inside) - first) / np.maximum(stop - first, 1)
+        found: F64 = self.cumulated[cell] + passed * (self.cumulated[cell + 1] - self.cumulated[cell])
         return found
 
     def _at(self, masses: F64) -> I64:
