@@ -198,3 +198,14 @@ def test_steps_that_are_those_of_the_target_stay(tmp_path: Path) -> None:
     found = made(plan_of(tmp_path, [], rules, apart), "p")["i"]
     assert len(set(found)) == 300
     assert set(found) <= set(range(1, 5_001))
+
+
+def test_two_tables_that_point_at_each_other_are_made(tmp_path: Path) -> None:
+    unit = {"id": "u", "kind": "entity", "pk": "j", "rows": 20, "columns": [
+        col("j", "int", sequence={"start": 50}),
+        col("head", "int", **drawn("uniform", low=0, high=9_000))]}  # fmt: skip
+    rules = {"foreign_keys": [{"from": "u.head", "to": "t.i"}, {"from": "t.home", "to": "u.j"}]}
+    plan = plan_of(tmp_path, [col("home", "int", lookup={"from": "u.j"})], rules, unit)
+    assert set(made(plan)["home"]) == set(range(50, 70))
+    assert set(made(plan, "u")["head"]) <= set(range(1, 5_001))
+    assert len(set(made(plan, "u")["head"])) > 15

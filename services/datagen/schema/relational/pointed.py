@@ -9,6 +9,7 @@ from datagen.schema.json_text import Path
 from datagen.schema.relational.circles import Place
 from datagen.schema.relational.document import EnumRule
 from datagen.schema.relational.generators import ChoiceChoice, EnumListChoice, LookupChoice, SequenceChoice
+from datagen.schema.relational.order import reads_of
 from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.rules import Constraints
 from datagen.schema.relational.tables import declared_rows
@@ -21,7 +22,8 @@ Tables = Mapping[str, WrittenTable]
 def with_foreign_keys(tables: Tables, constraints: Constraints) -> tuple[dict[str, WrittenTable], Constraints]:
     """Tables in which each foreign key reads its target, whatever its generator was.
 
-    What lists its values keeps those that are keys of the target; steps that are the target's own stay.
+    What lists its values keeps those that are keys of the target, and so does what would put the target's table before
+    one that it reads; steps that are the target's own stay.
     """
     made = dict(tables)
     enums: list[tuple[Path, EnumRule]] = list(constraints.enum)
@@ -32,7 +34,8 @@ def with_foreign_keys(tables: Tables, constraints: Constraints) -> tuple[dict[st
         column = made[place[0]].columns[place[1]]
         if leads_to(column, target, made) or _is_alike(place, target, made):
             continue
-        if isinstance(column.generator, ChoiceChoice | EnumListChoice) and source_of(column) is None:
+        listed = isinstance(column.generator, ChoiceChoice | EnumListChoice) and source_of(column) is None
+        if listed or _reads(target[0], place[0], made):
             enums.append((path, EnumRule.model_validate({"attr": foreign.from_, "enum_ref": foreign.to})))
             continue
         lookup = LookupChoice.model_validate({"from": foreign.to})
@@ -43,6 +46,17 @@ def with_foreign_keys(tables: Tables, constraints: Constraints) -> tuple[dict[st
 
 def _with(table: WrittenTable, column: WrittenColumn) -> WrittenTable:
     return replace(table, columns={**table.columns, column.name: column})
+
+
+def _reads(table: str, other: str, tables: Tables) -> bool:
+    """Whether a table reads another, directly or through others."""
+    reads, seen, left = reads_of(tables), {table}, [table]
+    while left:
+        for name in reads.get(left.pop(), {}):
+            if name not in seen:
+                seen.add(name)
+                left.append(name)
+    return other in seen and other != table
 
 
 def leads_to(column: WrittenColumn, target: Place, tables: Tables) -> bool:
