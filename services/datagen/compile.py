@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, lay_out
+from datagen.distinct.verified import verify
 from datagen.draws import Draws
 from datagen.effects import MAX_EFFECTS
 from datagen.errors import UserError
@@ -21,7 +22,7 @@ from datagen.generators.lookup import Lookup
 from datagen.model import Column, Dataset, Table
 from datagen.modifiers import Cast, Clamp, Nulls, Rounded
 from datagen.plan import Plan, TablePlan
-from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn
+from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn, DrawnOnce
 from datagen.reach import Reach
 from datagen.refusals import RefusalError
 from datagen.rounding import inside
@@ -46,6 +47,8 @@ def compile_schema(dataset: Dataset, sample: int | None = None) -> Plan:
         tables[table.name] = _table_plan(table, dataset.seed, tables, reach, sample)
     steered, sampled = with_samples(tables, dataset.seed, dataset.targets)
     tables.update(steered)
+    for table in dataset.tables:
+        verify(tables[table.name], table.distinct, reach)
     return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))), sample)
 
 
@@ -60,7 +63,7 @@ def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: R
         table = replace(table, rows=min(table.rows, sample))
     for column in table.columns:
         _check(column, table)
-        _check_pointer(column, made)
+        _check_pointer(column, made, table.rows)
         _check_effects((column.generator, *column.modifiers), made, column.path)
     axis = _axis_plan(table, seed)
     columns = tuple(within_bounds(_on_axis(column, axis)) for column in table.columns)
@@ -101,11 +104,14 @@ def _check(column: Column, table: Table) -> None:
         raise UserError(f"{column.path}: no field {', '.join(sorted(unknown))} to read in {table.name}")
 
 
-def _check_pointer(column: Column, made: Mapping[str, TablePlan]) -> None:
+def _check_pointer(column: Column, made: Mapping[str, TablePlan], rows: int) -> None:
     """UserError where a row of a table would have to be found among too many."""
     pointer = column.generator.pointer if isinstance(column.generator, Lookup) else None
     if isinstance(pointer, Drawn) and not isinstance(pointer.shares, Uniform):
         _check_count(column, made[pointer.table], MAX_RANKED, "shares tell rows apart in tables of up to")
+    elif isinstance(pointer, DrawnOnce) and rows > made[pointer.table].rows:
+        told = f"{rows:,} rows from {made[pointer.table].rows:,} rows of {pointer.table}"
+        raise UserError(f"{column.path}: unique: {told}; have fewer rows, or more of {pointer.table}")
     elif isinstance(pointer, ByValue):
         told = f"'{pointer.column}' points at no row of {pointer.table}, and values are matched in tables of up to"
         _check_count(column, made[pointer.table], MAX_MATCHED, told)

@@ -63,6 +63,7 @@ class Table:
     key: str | None = None  # the primary key, where one is declared
     offspring: Offspring | None = None  # None: the rows are as many as declared
     others: tuple[str, ...] = ()  # the tables it draws from, beside the one it fans out from
+    distinct: tuple[str, ...] = ()  # columns of which only a look at all rows can tell that no value stands twice
 
 
 @dataclass(frozen=True, slots=True)

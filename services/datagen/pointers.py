@@ -74,6 +74,18 @@ def ranked(shares: Shares, count: int) -> Weights:
     return weigh([(range(count), shares.weights(count).tolist())])
 
 
+@dataclass(frozen=True)
+class DrawnOnce:
+    """A row of a table with as many rows or more, no row twice: a keyed shuffle."""
+
+    table: str
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        keyed = Draws(draws.seed, draws.table, draws.column, 0, 0)
+        return shuffled(rows.numbers.astype(np.uint64), rows.others.count(self.table), keyed, PURPOSE).view(np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class DrawnAmong:
     """A draw of one of the rows of a small table whose column has an allowed value; shares are those of all rows."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +192,10 @@ LISTED: list[tuple[str, Written, Written, set[Any]]] = [
     ("int", drawn("poisson", **{"lambda": 2}), {"values": [0, 1]}, {0, 1}),
     ("string", {"faker": {"method": "country_code"}}, {"values": ["CZ", "DE"]}, {"CZ", "DE"}),
     ("bool", {"choice": {"choices": [True, False]}}, {"values": [True]}, {True}),
+    ("int", {"sequence": {}}, {"values": list(range(1, 6_000))}, set(range(1, 5_001))),
+    ("int", {"choice": {"choices": [1, 2, None]}}, {"values": [2]}, {2, None}),
+    ("date", {"choice": {"choices": ["2024-01-05", "2024-02-01"]}}, {"values": ["2024-02-01"]}, {date(2024, 2, 1)}),
+    ("string", {"choice": {"choices": ["1", "2"]}}, {"values": [1]}, {"1"}),
     ("string", {"expression": {"code": "'hi' if i > 9 else 'lo'"}}, {"values": ["hi", "lo"]}, {"hi", "lo"}),
     ("string", {"choice": {"choices": ["x", "y", "q"]}}, {"enum_ref": "v.code"}, {"x", "y"}),
     ("int", {"sequence": {}}, {"enum_ref": "t.i"}, set(range(1, 5_001))),
@@ -232,8 +238,6 @@ MATCHED: list[tuple[Written, str]] = [
 
 @pytest.mark.parametrize(("generator", "regex"), MATCHED, ids=lambda case: "")
 def test_every_text_has_the_look_that_is_asked_for(tmp_path: Path, generator: Written, regex: str) -> None:
-    import re
-
     rules = {"pattern": [{"attr": "t.x", "regex": regex}]}
     free = made(plan_of(tmp_path, [col("x", "string", (), 0.1, **generator)], {}, VOCAB))["x"]
     found = made(plan_of(tmp_path, [col("x", "string", (), 0.1, **generator)], rules, VOCAB))["x"]
@@ -270,8 +274,6 @@ PAIRS: list[tuple[Written, Written]] = [
 @pytest.mark.parametrize("op", ["<", "<=", ">", ">=", "=="])
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda case: "")
 def test_an_inequality_of_a_row_holds_on_every_row(tmp_path: Path, one: Written, other: Written, op: str) -> None:
-    from datetime import UTC, datetime, time
-
     plan = plan_of(tmp_path, [one, other], {"inequalities": [{"left": "t.a", "op": op, "right": "t.b"}]})
     found = made(plan)
 
@@ -414,7 +416,22 @@ NOTHING: list[tuple[Written, Written, str]] = [
     (
         col("x", "int", sequence={}),
         {"ranges": [{"attr": "t.x", "max": 99}]},
-        "t.columns.x: sequence reaches 5000 in 5,000 rows, above its range; have fewer rows",
+        "constraints.ranges.0: sequence reaches 5000 in 5,000 rows, above its range; have fewer rows",
+    ),
+    (
+        col("x", "int", sequence={}),
+        {"enum": [{"attr": "t.x", "values": [1, 2, 3]}]},
+        "constraints.enum.0: t.x: its sequence has 4, which is not allowed; list it, or draw a choice",
+    ),
+    (
+        col("x", "int", **drawn("uniform", low=1, high=9)),
+        {"enum": [{"attr": "t.x", "enum_ref": "v.n"}, {"attr": "v.n", "enum_ref": "t.x"}]},
+        "constraints.enum.0: 'v.n' follows from 't.x' itself; list the values instead",
+    ),
+    (
+        col("x", "int", **drawn("uniform", low=1, high=9)),
+        {"enum": [{"attr": "v.code", "values": ["x", "y"]}]},
+        "constraints.enum.0: v.code: 'w' of its list is not allowed; remove it there",
     ),
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_a_mean_is_met(tmp_path: Path, kind: str, generator: Written, modifiers:
     free = column(plan_of(tmp_path, written([col("x", kind, modifiers, 0.1, **generator)], {})), "x")
     assert not low <= free.mean() <= high
     assert abs(found.std() / free.std() - 1) < 0.35  # the shape stays, but for the factor of a logarithm
+
+
+def test_a_large_table_is_steered_by_a_part_of_its_rows(tmp_path: Path) -> None:
+    target = {"mean_in_range": {"table": "c", "column": "x", "min": 5.5, "max": 6}}
+    fact = child(col("x", "float", **drawn("normal", mean=5, std=1)), fanout={"distribution": "poisson", "lambda": 40})
+    begun = time.process_time()
+    plan = plan_of(tmp_path, written([], target, rows=1_000_000, nodes=[fact]))
+    assert time.process_time() - begun < 5
+    assert plan.tables["c"].rows > 39_000_000
+    found = plain(generate(plan, "c", 20_000_000, 20_050_000)).column("x").to_numpy()
+    assert 5.48 < found.mean() < 5.52  # sigma 0.0045
 
 
 def test_a_mean_within_a_range_that_is_kept_too(tmp_path: Path) -> None:

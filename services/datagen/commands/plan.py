@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from datagen.distinct.dealt import Dealt
+from datagen.distinct.spaced import Spaced
 from datagen.errors import UserError
 from datagen.estimate import estimated_bytes
 from datagen.generators.pattern import Pattern
@@ -92,7 +94,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
 
 def _unique(generator: object, rows: int) -> dict[str, int] | None:
     """How many different values a column promises, of how many there are; None where it promises none."""
-    if isinstance(generator, Pattern) and generator.unique:
+    if (isinstance(generator, Pattern) and generator.unique) or isinstance(generator, Dealt | Spaced):
         return {"needed": rows, "possible": generator.capacity}
     return None
 

@@ -35,7 +35,9 @@ class Repeated(Kind):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.inner.reads, *(self.limits.reads if self.limits else ()))))
+        of_modifiers = (name for modifier in self.modifiers for name in getattr(modifier, "reads", ()))
+        of_limits = self.limits.reads if self.limits else ()
+        return tuple(dict.fromkeys((*self.inner.reads, *of_modifiers, *of_limits)))
 
     def check_rows(self, rows: int) -> None:
         self.inner.check_rows(rows)

@@ -22,11 +22,17 @@ LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
 
 def truncated(kind: Continuous, draws: Draws, low: F64, high: F64) -> F64:
     """A draw a row, between its bounds (inclusive, low <= high)."""
+    return at_shares(kind, draws.uniform() if isinstance(kind, Uniform) else draws.open_uniform(), low, high)
+
+
+def at_shares(kind: Continuous, shares: F64, low: F64 | float, high: F64 | float) -> F64:
+    """The values below which these shares of what lies between two bounds lie."""
+    low, high = np.broadcast_to(low, shares.shape), np.broadcast_to(high, shares.shape)
     if isinstance(kind, Uniform):
         least, most = np.clip(low, kind.min, kind.max), np.clip(high, kind.min, kind.max)
-        found: F64 = least + draws.uniform() * (most - least)
+        found: F64 = least + shares * (most - least)
         return np.minimum(found, most)
-    deviates = _deviates(draws.open_uniform(), *_standard(kind, low, high))
+    deviates = _deviates(shares, *_standard(kind, low, high))
     deviates *= kind.stddev
     deviates += kind.mean
     return np.exp(deviates, out=deviates) if isinstance(kind, Lognormal) else deviates

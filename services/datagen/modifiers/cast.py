@@ -40,6 +40,8 @@ def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array:
         return texts(values)
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pa.types.is_date(kind) and pa.types.is_integer(values.type):
+        values = values.cast(INSTANT)  # listed days are held in microseconds
     if pa.types.is_integer(kind) and pa.types.is_floating(values.type):
         return _whole(values)
     if pa.types.is_date(kind) and pa.types.is_integer(values.type):

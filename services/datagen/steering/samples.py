@@ -10,7 +10,7 @@ import numpy as np
 
 from datagen.constrained.bounded import BoundedInstant
 from datagen.constrained.limits import Instants
-from datagen.draws import F64
+from datagen.draws import F64, I64
 from datagen.generators.lookup import Lookup
 from datagen.model import Column
 from datagen.modifiers import Cast, Nulls, Rounded
@@ -22,6 +22,7 @@ from datagen.steering.movement import movement
 from datagen.targets import SATURDAY, CompositeEffect, MeanInRange, Target, WeekendShare, weekday_of
 
 SAMPLE_ROWS = 1 << 16
+RUNS = 64  # of neighbours, which find their parents together
 STEPS = 40  # of a bisection
 SHOWN = (Cast, Nulls, Rounded)  # modifiers that leave a value what it is
 
@@ -73,13 +74,21 @@ def _planned_with(plan: TablePlan, column: Column) -> TablePlan:
     return replace(plan, columns=put(plan.columns), making=put(plan.making), _needed={})
 
 
+def _spread(rows: int) -> I64:
+    """All rows of a table, or of a larger one SAMPLE_ROWS in runs that are spread evenly over it."""
+    if rows <= SAMPLE_ROWS:
+        return np.arange(rows, dtype=np.int64)
+    length = SAMPLE_ROWS // RUNS
+    starts = np.arange(RUNS, dtype=np.int64) * (rows - length) // (RUNS - 1)
+    return (starts[:, None] + np.arange(length)).ravel()
+
+
 class _Sample:
     """Some rows of a table, with what a column reads."""
 
     def __init__(self, plan: TablePlan, name: str, reach: Reach, kind: str) -> None:
         self._weekends = kind != "mean"
-        count = min(plan.rows, SAMPLE_ROWS)
-        numbers = np.arange(count, dtype=np.int64) * plan.rows // max(count, 1)
+        numbers = _spread(plan.rows)
         self._plan, self._reach, self._column = plan, reach, plan.column(name)
         rows = reach.picked(plan.name, numbers)
         made: dict[str, object] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from datagen.constrained.allowed import MAX_LISTED
@@ -21,6 +22,9 @@ def narrowed(tables: tuple[Table, ...], read: Relational, faults: Faults) -> tup
     """The tables with every constraint but `unique` and `foreign_keys` honoured; what leaves nothing is noted."""
     book = Book({table.name: table for table in tables}, read.tables)
     rules = collected(read.constraints, book, MAX_LISTED)
+    _check_circles(rules, book, faults)
+    if len(faults):
+        return ()
     unequal = Unequal(book, faults)
     unequal.read(read.constraints)
     unequal.spread(rules)
@@ -36,3 +40,21 @@ def narrowed(tables: tuple[Table, ...], read: Relational, faults: Faults) -> tup
         replace(table, columns=tuple(changed.get((table.name, column.name), column) for column in table.columns))
         for table in tables
     )
+
+
+def _check_circles(rules: Mapping[Place, Rules], book: Book, faults: Faults) -> None:
+    """Notes each column whose list is made of values that follow from its own."""
+    for place, ruled in rules.items():
+        seen: set[Place] = set()
+        left = list(ruled.sources)
+        while left:
+            other = left.pop()
+            if other in seen:
+                continue
+            seen.add(other)
+            source = book.source(other)
+            reads = ((other[0], name) for name in book.column(other).generator.reads)
+            left += [*reads, *([source[0]] if source else []), *(rules[other].sources if other in rules else ())]
+        if place in seen:
+            name, listed = ".".join(place), ".".join(ruled.sources[0])
+            faults.add(ruled.paths[0], f"'{listed}' follows from '{name}' itself; list the values instead")

@@ -72,8 +72,8 @@ class Narrow:
                 isinstance(made, SETTLED) for made in self._modifiers
             ):
                 return self._of_list(generator)
-            case Steps() if not self._modifiers and not rules.lists and not self._beside:
-                return self._with(BoundedSequence(generator.start, generator.step, rules.low, rules.high), ())
+            case Steps() if not self._modifiers and not rules.sources and not rules.patterns and not self._beside:
+                return self._of_steps(generator)
             case Normal() | Lognormal() | Uniform() | PoissonCount() if not rules.sources and not rules.patterns:
                 if can_be_traced(self._modifiers):
                     return self._of_numbers(generator)
@@ -150,6 +150,23 @@ class Narrow:
             if keep
         ]
         return self._with(Choice(*(tuple(part) for part in zip(*chosen, strict=True))), self._modifiers)
+
+    def _of_steps(self, generator: Steps) -> Column:
+        made = BoundedSequence(generator.start, generator.step, self._rules.low, self._rules.high)
+        table = self._book.tables[self._place[0]]
+        rows = min(table.rows, *(len(listed) + 1 for listed in self._rules.values)) if self._rules.values else 0
+        first = pa.array(generator.start + np.arange(rows, dtype=np.int64) * generator.step).cast(
+            self._made.arrow_type()
+        )
+        wrong = first.filter(pa.array(~self._kept(first)))
+        if len(wrong):
+            name, value = ".".join(self._place), wrong[0].as_py()
+            raise RefusalError(
+                "attr", f"{name}: its sequence has {value!r}, which is not allowed; list it, or draw a choice"
+            )
+        if table.offspring is None:
+            made.check_rows(table.rows)
+        return self._with(made, ())
 
     def _of_numbers(self, generator: Normal | Lognormal | Uniform | PoissonCount) -> Column:
         kind = self._book.type(self._place)

@@ -20,6 +20,7 @@ from datagen.schema.relational.assemble import build_tables, with_axis
 from datagen.schema.relational.constraining import narrowed
 from datagen.schema.relational.effective import dataset_name
 from datagen.schema.relational.read import Relational, read_relational
+from datagen.schema.relational.uniqueness import with_unique
 from datagen.schema.relational.unmade import unmade
 from datagen.schema.relational.written import WrittenTable
 from datagen.schema.window import written_window
@@ -36,6 +37,7 @@ def read_dataset(
     _check_document(raw, faults)
     tables = build_tables(raw, read, read.window or ANY_WEEK, faults) if not len(faults) else ()
     tables = narrowed(tables, read, faults) if not len(faults) else ()
+    tables = with_unique(tables, read, int(raw["seed"]), faults) if not len(faults) else ()
     targets = targets_of(read, raw, faults) if not len(faults) else ()
     table = analysed_table(raw, read.tables, faults)
     analysed = analyse(raw.get("analysis"), known_columns(table, faults), TableAnalysisChoice) if table else None

@@ -15,11 +15,14 @@ from datagen.constrained.limits import Beside, Op
 from datagen.generators.choice import Choice
 from datagen.generators.computed import Computed
 from datagen.generators.counts import PoissonCount
-from datagen.generators.faked import Faked
 from datagen.generators.floats import Lognormal, Normal, Uniform
 from datagen.generators.instant import Instant
+from datagen.generators.listed import Listed
 from datagen.generators.lookup import Lookup
 from datagen.generators.ordered import Ordered
+from datagen.generators.pattern import Pattern as Text
+from datagen.generators.sequence import Sequence
+from datagen.generators.uuid import Uuid
 from datagen.schema.faults import Faults
 from datagen.schema.json_text import Path
 from datagen.schema.names import show
@@ -192,12 +195,12 @@ class Unequal:
                 return 2
             case Choice() | Normal() | Lognormal() | Uniform() | PoissonCount() | Instant():
                 return 4
-            case Faked() | Ordered():
-                return 3
+            case Lookup() | Sequence() | Listed() | Uuid() | Text():
+                return 0
             case Computed():
                 return 1
             case _:
-                return 0
+                return 3
 
     def _position(self, place: Place) -> int:
         return list(self.book.written[place[0]].columns).index(place[1])

@@ -8,20 +8,11 @@ from datagen.schema.faults import dotted
 from datagen.schema.json_text import Path
 from datagen.schema.relational.acting import of_parent
 from datagen.schema.relational.behaving import segment_shares, segments_of, stages_of
-from datagen.schema.relational.circles import Place, first_series
-from datagen.schema.relational.different import of_different
-from datagen.schema.relational.generators import (
-    ChoiceChoice,
-    EnumListChoice,
-    FakerChoice,
-    LookupChoice,
-    SequenceChoice,
-)
+from datagen.schema.relational.circles import first_series
+from datagen.schema.relational.generators import ChoiceChoice, EnumListChoice
 from datagen.schema.relational.look import NUMBERS
 from datagen.schema.relational.modifiers import EffectArgs
-from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.read import Relational
-from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 
 
@@ -35,13 +26,9 @@ def _found(read: Relational) -> Iterator[tuple[Path, str]]:
         yield from _of_table(table, read.tables)
         for column in table.columns.values():
             yield from _of_column(column, table)
-    yield from _of_constraints(read)
 
 
 def _of_table(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> Iterator[tuple[Path, str]]:
-    key = table.columns[table.model.pk] if table.model else None
-    if key is not None and not _is_unique(key, table):
-        yield key.generator_path, f"a key by '{key.kind}'"
     yield from _of_behaviours(table)
     for modifier in table.effects:
         for name in modifier.args.on if isinstance(modifier.args, EffectArgs) else ():
@@ -76,45 +63,3 @@ def _of_column(column: WrittenColumn, table: WrittenTable) -> Iterator[tuple[Pat
         if modifier.transform in ("seasonality", "effect") and (column.kind != "datetime_series" or staged):
             kind = "stages" if staged else column.kind
             yield (*modifier.path, "transform"), f"'{modifier.transform}' of instants by '{kind}'"
-
-
-def _of_constraints(read: Relational) -> Iterator[tuple[Path, str]]:
-    rules = read.constraints
-    for path, reference in rules.unique:
-        table, name = split(reference)
-        made = read.tables[table].columns[name]
-        if not _is_unique(made, read.tables[table]):
-            yield path, f"a unique column by '{made.kind}'"
-    for path, foreign in rules.foreign_keys:
-        name, column = split(foreign.from_)
-        if not _leads_to(read.tables[name].columns[column], split(foreign.to), read):
-            yield path, "a foreign key that is no lookup of its target"
-
-
-def _is_unique(column: WrittenColumn, table: WrittenTable) -> bool:
-    """Whether no value of a column stands twice, by the way it is made."""
-    model = table.model
-    if column.modifiers or model is None:
-        return False
-    match column.generator:
-        case SequenceChoice():
-            return True
-        case EnumListChoice(values=values):
-            return model.kind == "vocab" and len(set(map(str, values))) == len(values)
-        case FakerChoice() as choice:
-            return of_different(choice) is not None
-        case LookupChoice(from_=reference, on=None):
-            alone = table.fans_out and model.fanout is None
-            return alone and split(reference)[0] == table.parents[0]
-        case _:
-            return False
-
-
-def _leads_to(column: WrittenColumn, target: Place, read: Relational) -> bool:
-    """Whether a column reads the target, directly or through others that do."""
-    seen: set[Place] = set()
-    source = source_of(column)
-    while source is not None and source != target and source not in seen:
-        seen.add(source)
-        source = source_of(read.tables[source[0]].columns[source[1]])
-    return source == target
