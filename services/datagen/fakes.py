@@ -7,6 +7,7 @@ in which further methods are named. Faker is imported when it is first asked.
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,6 +54,8 @@ _LOCALES: Mapping[str, str] = {
     "AR": "es_AR", "CL": "es_CL", "CO": "es_CO",
 }  # fmt: skip
 
+_ALONE = threading.Lock()
+
 
 def locale_of(place: str) -> str:
     """The locale of a country code, a country or a city; en_US where it is not known."""
@@ -91,14 +94,14 @@ def drawn(
 ) -> list[Any]:
     """So many values; RefusalError where the method cannot make them, or makes what no column can hold.
 
-    Methods that count from today count from `now`.
+    Methods that count from today count from `now`. One caller at a time: Faker's state is its own from the seed on.
     """
-    fake = _faker(locale)
-    fake.seed_instance(seed)
-    call = getattr(fake, method)
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
     try:
-        with now_is(now):
+        with _ALONE, now_is(now):
+            fake = _faker(locale)
+            fake.seed_instance(seed)
+            call = getattr(fake, method)
             values = [call(**given) for _ in range(count)]
     except Exception as error:  # whatever a provider raises is said of its arguments
         raise RefusalError("method", f"method={method!r} refuses its arguments: {error}") from error
