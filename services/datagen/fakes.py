@@ -7,7 +7,6 @@ in which further methods are named. Faker is imported when it is first asked.
 from __future__ import annotations
 
 import inspect
-import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -54,8 +53,6 @@ _LOCALES: Mapping[str, str] = {
     "AR": "es_AR", "CL": "es_CL", "CO": "es_CO",
 }  # fmt: skip
 
-_ALONE = threading.Lock()
-
 
 def locale_of(place: str) -> str:
     """The locale of a country code, a country or a city; en_US where it is not known."""
@@ -94,11 +91,11 @@ def drawn(
 ) -> list[Any]:
     """So many values; RefusalError where the method cannot make them, or makes what no column can hold.
 
-    Methods that count from today count from `now`. One caller at a time: Faker's state is its own from the seed on.
+    Methods that count from today count from `now`. One thread at a time, from the seed on: they share Faker's state.
     """
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
     try:
-        with _ALONE, now_is(now):
+        with now_is(now):
             fake = _faker(locale)
             fake.seed_instance(seed)
             call = getattr(fake, method)
