@@ -21,7 +21,7 @@ from validate.declared import DeclaredTable
 from validate.findings import Trouble
 from validate.headers import columns_of, readers
 
-MEMORY = "512MB"
+MEMORY = "1GB"
 BATCH_ROWS = 1 << 16
 
 
@@ -90,8 +90,7 @@ class Store:
         return self.loaded[table].rows if table in self.loaded else 0
 
     def row(self, query: str) -> tuple[Any, ...]:
-        found = self._connection.execute(query).fetchone()
-        assert found is not None
+        (found,) = self._connection.execute(query).fetchall()
         return tuple(found)
 
     def all(self, query: str) -> list[tuple[Any, ...]]:

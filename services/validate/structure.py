@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from datagen.schema.relational.words import split
 from validate.declared import Counting, Declared, DeclaredTable, DrawnRow, ReadRow, RowAbove, Texts
+from validate.distinct import repeated
 from validate.findings import Finding, Trouble, counted, skipped, verdict
 from validate.sources import Sources
 from validate.store import Store, quoted
@@ -103,15 +104,12 @@ def _promises(source: object) -> bool:
 def unique(table: str, column: str, store: Store, rule: str) -> Finding:
     """No value stands twice; a key is never null."""
     name = quoted(column)
-    grouped = f"select {name} as v, count(*) as n from {quoted(table)} where {name} is not null group by 1 having n > 1"
-    (repeated,) = store.row(f"select coalesce(sum(n - 1), 0)::bigint from ({grouped})")
-    shown = store.all(f"select v::varchar from ({grouped}) limit {EXAMPLES}") if repeated else []
+    again, examples = repeated(table, column, store, EXAMPLES)
     nulls = 0
     if rule == "primary_key":
         (nulls,) = store.row(f"select count(*) from {quoted(table)} where {name} is null")
     said = "unique, never null" if rule == "primary_key" else "unique"
-    examples = tuple(text for (text,) in shown)
-    return counted(rule, "structure", (table, column), said, store.rows(table), repeated + nulls, examples)
+    return counted(rule, "structure", (table, column), said, store.rows(table), again + nulls, examples)
 
 
 def _counting(table: DeclaredTable, name: str, source: Counting, store: Store) -> Finding:

@@ -10,7 +10,8 @@ import pytest
 
 from datagen.cli import main
 from datagen.errors import UserError
-from tests.validate.sets import RECORD, TABLES, broken, checked, make
+from tests.validate.sets import RECORD, TABLES, broken, checked, make, spoil
+from validate import distinct
 from validate.run import validate
 
 
@@ -117,3 +118,14 @@ def test_a_folder_without_files_of_the_tables_is_refused(tmp_path: Path) -> None
         validate(schema, tmp_path / "empty")
     with pytest.raises(UserError, match="does not exist; give the folder of a set"):
         validate(schema, tmp_path / "nowhere")
+
+
+def test_values_that_stand_twice_among_many_are_found_by_their_hashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distinct, "MANY_ROWS", 10)
+    schema = make(RECORD, tmp_path)
+    assert broken(checked(schema)) == set()
+    spoil(schema, "payments", "select * exclude n from t union all select * exclude n from t where n in (5, 9)")
+    found = [one for one in checked(schema).findings if (one.rule, one.column) == ("unique", "event_id")]
+    assert [(one.verdict, one.figures["wrong"], len(one.examples)) for one in found] == [("broken", 2, 2)]
