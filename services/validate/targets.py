@@ -15,7 +15,7 @@ import numpy as np
 
 from datagen.schema.relational import document as written
 from datagen.schema.relational import modifiers as changes
-from datagen.timeline import HOUR_US, I64
+from datagen.timeline import HOUR_US, I64, Pattern
 from validate import profiles
 from validate.bounds import F64, between
 from validate.declared import Declared, DeclaredTable, Times
@@ -92,7 +92,7 @@ def _mean(target: written.MeanInRange, store: Store) -> Finding:
 
 def _composite(target: written.CompositeEffect, declared: Declared, store: Store) -> Finding:
     table = declared.tables[target.table]
-    place, names = (target.table, table.first_time), dimensions(target)
+    place, names = (target.table, table.first_time), dimensions(target, table)
     counted = target.metric in ("count", "rows")
     said = f"{target.metric} by {' x '.join(names)}"
     column = table.columns.get(table.first_time or "")
@@ -119,15 +119,28 @@ def _composite(target: written.CompositeEffect, declared: Declared, store: Store
     return _errors(target, place, said, expected, found / found.sum(), float(rows.sum()), variation, labels)
 
 
-def dimensions(target: written.CompositeEffect) -> tuple[str, ...]:
-    """Those that the influences name; where none does, weekday and hour."""
+def dimensions(target: written.CompositeEffect, table: DeclaredTable) -> tuple[str, ...]:
+    """Those that the influences name; else those of which the columns have weights; else weekday and hour."""
     named: set[str] = set()
     for influence in target.influences:
-        given = (influence.model_extra or {}).get("dimension")
-        named |= {given} if isinstance(given, str) else set()
-        more = (influence.model_extra or {}).get("dimensions")
-        named |= {name for name in more if isinstance(name, str)} if isinstance(more, list) else set()
+        more = influence.model_extra or {}
+        given = more.get("dimensions")
+        listed = given if isinstance(given, list) else [more.get("dimension")]
+        named |= {name for name in listed if isinstance(name, str)}
+    if not named & set(DIMENSIONS):
+        named = _weighed(target, table)
     return tuple(name for name in DIMENSIONS if name in named) or ("dow", "hour")
+
+
+def _weighed(target: written.CompositeEffect, table: DeclaredTable) -> set[str]:
+    column, metric = table.columns.get(table.first_time or ""), table.columns.get(target.metric)
+    source, named = column.source if column else None, set()
+    if isinstance(source, Times) and isinstance(source.curve, Pattern):
+        weights = {"hour": source.curve.hours, "dow": source.curve.weekdays, "month": source.curve.months}
+        named = {name for name, listed in weights.items() if len(set(listed)) > 1}
+    for change in metric.changes if metric else ():
+        named |= {change.args.dimension} if isinstance(change.args, changes.SeasonalityArgs) else set()
+    return named
 
 
 def _of_metric(table: DeclaredTable, metric: str, hours: I64) -> F64:
