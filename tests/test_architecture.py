@@ -17,13 +17,15 @@ import pytest
 
 import datagen.cli
 import demo.cli
-from datagen.generators import GENERATORS, RELATIONAL
+import validate.cli
+from datagen.generators import GENERATORS, RELATIONAL, STAGES
 from tests.gallery import GALLERY
 
 ROOT = Path(__file__).parents[1]
 IMPORT_ROOTS = (ROOT / "services", ROOT)
 INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
     "datagen": set(),
+    "validate": {"datagen"},
     "pipeline": {"datagen"},
     "datagen_spark": {"datagen", "pipeline"},
     "batch": {"datagen", "pipeline"},
@@ -37,6 +39,7 @@ INWARDS: Mapping[str, set[str]] = {  # a room, and the rooms it may look into
 }
 NEVER: Mapping[str, set[str]] = {  # a room, and what it knows nothing of
     "datagen": {"pyspark", "kafka", "flask", "waitress", "duckdb"},
+    "validate": {"pyspark", "kafka", "flask", "waitress"},
     "web": {"pyspark", "kafka"},
     "dashboard": {"pyspark", "kafka"},
     "streaming_dashboard": {"pyspark", "kafka"},
@@ -197,12 +200,15 @@ def test_every_generator_of_the_relational_dialect_has_a_section_with_an_example
 def test_every_file_of_a_kind_is_in_the_table_of_kinds() -> None:
     folder = ROOT / "services" / "datagen" / "generators"
     defining = {path.stem for path in folder.glob("*.py") if "def values(self" in path.read_text("utf-8")}
-    tables = [*GENERATORS.values(), *RELATIONAL.values()]
+    tables = [*GENERATORS.values(), *RELATIONAL.values(), STAGES]
     listed = {kind.__module__.rpartition(".")[2] for kinds in tables for kind in kinds}
     assert defining - {"base"} == listed | {"axis"}  # compile.py puts the axis in an Instant's place
 
 
-@pytest.mark.parametrize(("name", "program"), [("datagen", datagen.cli.cli), ("demo", demo.cli.cli)])
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [("datagen", datagen.cli.cli), ("demo", demo.cli.cli), ("datagen", click.Group(commands=[validate.cli.command]))],
+)
 def test_every_command_and_option_is_documented(name: str, program: click.Group) -> None:
     told = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
     for word, command in program.commands.items():

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from datagen.console import run
-from datagen.options import DOCUMENT, ENGINE, FILES, SCHEMA, WORK, how_of, request_of, with_options
+from datagen.options import DOCUMENT, ENGINE, FILES, SAMPLE, SCHEMA, WORK, how_of, request_of, with_options
 
 JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
@@ -63,17 +63,37 @@ class AsGiven(click.Command):
 @cli.command(cls=AsGiven)
 @with_options(SCHEMA)
 @click.option("-o", "--output", metavar="DIR|FILE|-|URI", help="A set's folder, a file, or standard output.")
-@with_options(*DOCUMENT, *FILES, *WORK, *ENGINE)
+@with_options(*DOCUMENT, *FILES, *SAMPLE, *WORK, *ENGINE)
 @click.pass_obj
 def generate(words: tuple[str, ...], /, engine: str, master: str | None, **values: Any) -> None:
     """Make the data: a set of files that is put in place as a whole."""
+    if engine == "spark" and values["sample"] is not None:
+        raise click.UsageError("--dry-run-sample is made here, not on a cluster; leave --engine out")
     if engine == "spark":  # a program of its own: nothing here knows of Spark
         os.execv(sys.executable, [sys.executable, "-P", "-m", "datagen_spark", *words])
     if master is not None:
         raise click.UsageError("--master is for --engine spark; give that too, or leave it out")
     from datagen.commands import generate
 
-    generate.run(request_of(values), how_of(values))
+    folder = generate.run(request_of(values), how_of(values))
+    if values["sample"] is not None:
+        sys.stdout.flush()
+        judge(str(values["schema"]), "-d", str(folder))
+
+
+@cli.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    short_help="Is what the document declares what was made?",
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def validate(words: tuple[str, ...]) -> None:
+    """Is what the document declares what was made? Exit 3 where a rule is broken."""
+    judge(*words)
+
+
+def judge(*words: str) -> NoReturn:
+    """Declared against made: a program of its own, which reads files as a stranger would and is not known here."""
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "validate", *words])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

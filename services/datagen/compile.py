@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -10,9 +10,11 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, lay_out
+from datagen.distinct.verified import verify
 from datagen.draws import Draws
+from datagen.effects import MAX_EFFECTS
 from datagen.errors import UserError
-from datagen.fanout import Children
+from datagen.fanout import Children, FanoutError
 from datagen.generators import floats
 from datagen.generators.axis import Axis
 from datagen.generators.instant import Instant
@@ -20,29 +22,49 @@ from datagen.generators.lookup import Lookup
 from datagen.model import Column, Dataset, Table
 from datagen.modifiers import Cast, Clamp, Nulls, Rounded
 from datagen.plan import Plan, TablePlan
-from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn
+from datagen.pointers import MAX_MATCHED, MAX_RANKED, ByValue, Drawn, DrawnOnce
 from datagen.reach import Reach
 from datagen.refusals import RefusalError
 from datagen.rounding import inside
+from datagen.scaling import Scaling, effects_of
 from datagen.shares import Uniform
+from datagen.steering.samples import with_samples
+from datagen.steering.weekends import with_weekends
+
+MAX_ROWS = 10**12  # of a table that fans out
 
 
-def compile_schema(dataset: Dataset) -> Plan:
-    """The plan of a data set. UserError where columns read each other in a circle or cannot make so many rows."""
+def compile_schema(dataset: Dataset, sample: int | None = None) -> Plan:
+    """The plan of a data set, steered to its targets; of a sample, of the first so many rows of each table.
+
+    A table of a sample sees only the rows of others that are in it. UserError where columns read each other in a
+    circle or cannot make so many rows, or targets are out of reach.
+    """
     tables: dict[str, TablePlan] = {}
+    reach = Reach(dataset.seed, MappingProxyType(tables))  # of each table it sees those before
+    sources, weekends = with_weekends(dataset.tables, dataset.targets)
+    for table in sources:
+        tables[table.name] = _table_plan(table, dataset.seed, tables, reach, sample)
+    steered, sampled = with_samples(tables, dataset.seed, dataset.targets)
+    tables.update(steered)
     for table in dataset.tables:
-        tables[table.name] = _table_plan(table, dataset.seed, tables)
-    return Plan(dataset, MappingProxyType(tables), Reach(dataset.seed, MappingProxyType(tables)))
+        verify(tables[table.name], table.distinct, reach)
+    return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))), sample)
 
 
-def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> TablePlan:
+def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach, sample: int | None) -> TablePlan:
     offspring, children = table.offspring, None
     if offspring is not None:
-        children = Children(seed, table.name, offspring.fanout, made[offspring.parent].rows)
-        table = replace(table, rows=children.rows)
+        _check_effects(offspring.acts, made, table.name)
+        scale = Scaling(offspring.parent, offspring.acts, reach) if offspring.acts else None
+        children = Children(seed, table.name, offspring.fanout, made[offspring.parent].rows, scale)
+        table = replace(table, rows=_counted(children))
+    if sample is not None:
+        table = replace(table, rows=min(table.rows, sample))
     for column in table.columns:
         _check(column, table)
-        _check_pointer(column, made)
+        _check_pointer(column, made, table.rows)
+        _check_effects((column.generator, *column.modifiers), made, column.path)
     axis = _axis_plan(table, seed)
     columns = tuple(within_bounds(_on_axis(column, axis)) for column in table.columns)
     schema = pa.schema([(column.name, column.arrow_type()) for column in columns])
@@ -60,25 +82,49 @@ def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan]) -> Table
     )
 
 
+def _counted(children: Children) -> int:
+    """UserError where there would be more children than anybody can use."""
+    try:
+        rows = children.rows
+    except FanoutError as error:
+        raise UserError(f"{children.table}: {error}; lower what scales its fan-out") from error
+    if rows > MAX_ROWS:
+        raise UserError(f"{children.table}: {rows:.2g} rows; at most {MAX_ROWS:.0e}, so lower what scales its fan-out")
+    return rows
+
+
 def _check(column: Column, table: Table) -> None:
     try:
         column.generator.check_rows(table.rows)
         within_bounds(column)
     except RefusalError as error:
         raise UserError(f"{column.path}: {error.message}") from error
-    unknown = set(column.generator.reads) - {column.name for column in table.columns}
+    unknown = set(column.reads) - {column.name for column in table.columns}
     if unknown:
         raise UserError(f"{column.path}: no field {', '.join(sorted(unknown))} to read in {table.name}")
 
 
-def _check_pointer(column: Column, made: Mapping[str, TablePlan]) -> None:
+def _check_pointer(column: Column, made: Mapping[str, TablePlan], rows: int) -> None:
     """UserError where a row of a table would have to be found among too many."""
     pointer = column.generator.pointer if isinstance(column.generator, Lookup) else None
     if isinstance(pointer, Drawn) and not isinstance(pointer.shares, Uniform):
         _check_count(column, made[pointer.table], MAX_RANKED, "shares tell rows apart in tables of up to")
+    elif isinstance(pointer, DrawnOnce) and rows > made[pointer.table].rows:
+        told = f"{rows:,} rows from {made[pointer.table].rows:,} rows of {pointer.table}"
+        raise UserError(f"{column.path}: unique: {told}; have fewer rows, or more of {pointer.table}")
     elif isinstance(pointer, ByValue):
         told = f"'{pointer.column}' points at no row of {pointer.table}, and values are matched in tables of up to"
         _check_count(column, made[pointer.table], MAX_MATCHED, told)
+
+
+def _check_effects(parts: Iterable[object], made: Mapping[str, TablePlan], path: str) -> None:
+    """UserError where a table of effects is too large to be held."""
+    for part in parts:
+        for effects in effects_of(part):
+            table = made.get(effects.table)
+            if table is not None and table.rows > MAX_EFFECTS:
+                told = f"effects are told apart in tables of up to {MAX_EFFECTS:,} rows"
+                raise UserError(f"{path}: {told}; {table.name} has {table.rows:,}")
 
 
 def _check_count(column: Column, table: TablePlan, most: int, told: str) -> None:
@@ -137,7 +183,7 @@ def _bounds(column: Column) -> tuple[float, float] | None:
 
 def _in_making_order(table: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     by_name = {column.name: column for column in columns}
-    sorter = TopologicalSorter({column.name: column.generator.reads for column in columns})
+    sorter = TopologicalSorter({column.name: column.reads for column in columns})
     try:
         return tuple(by_name[name] for name in sorter.static_order())
     except CycleError as error:

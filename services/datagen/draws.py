@@ -71,9 +71,10 @@ class Draws:
     start: int
     stop: int
     picked: I64 | None = field(default=None, kw_only=True)  # row numbers; then start is 0 and stop how many
+    again: int = field(default=0, kw_only=True)  # each is a further draw of the same rows
 
     def key(self, purpose: str) -> tuple[int, int]:
-        return draw_key(self.seed, self.table, self.column, purpose)
+        return draw_key(self.seed, self.table, self.column, f"{purpose}.again.{self.again}" if self.again else purpose)
 
     def u64(self, purpose: str = "value") -> U64:
         """64 bits a row."""

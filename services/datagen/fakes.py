@@ -91,14 +91,14 @@ def drawn(
 ) -> list[Any]:
     """So many values; RefusalError where the method cannot make them, or makes what no column can hold.
 
-    Methods that count from today count from `now`.
+    Methods that count from today count from `now`. One thread at a time, from the seed on: they share Faker's state.
     """
-    fake = _faker(locale)
-    fake.seed_instance(seed)
-    call = getattr(fake, method)
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
     try:
         with now_is(now):
+            fake = _faker(locale)
+            fake.seed_instance(seed)
+            call = getattr(fake, method)
             values = [call(**given) for _ in range(count)]
     except Exception as error:  # whatever a provider raises is said of its arguments
         raise RefusalError("method", f"method={method!r} refuses its arguments: {error}") from error

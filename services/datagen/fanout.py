@@ -1,7 +1,8 @@
 """How many children each parent has, and which parent a child has: a function of row numbers, no table in memory.
 
 Counts are inverse transforms of a draw keyed by the parent's row. Their running sum is held once a block of parents
-and recomputed inside a block.
+and recomputed inside a block. What scales a fan-out turns the mean m of a parent into factor * m + offset, never below
+0; parents that it leaves as they are keep their counts.
 """
 
 from __future__ import annotations
@@ -13,21 +14,30 @@ from typing import Protocol
 
 import numpy as np
 
-from datagen.draws import I64, Draws
+from datagen.draws import F64, I64, Draws
 from datagen.family import Family
-from datagen.poisson import log_probability
+from datagen.poisson import log_probability, poisson_counts
 from datagen.weights import Weights, weigh
 
 BLOCK_PARENTS = 1024  # one running sum is held for so many
 STRETCH_BLOCKS = 256  # summed at a time
 LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
+MOST_CHILDREN = 1e9  # of one row
 PURPOSE = "fanout"
+
+
+class FanoutError(ValueError):
+    """A fan-out that is too large."""
 
 
 class Fanout(Protocol):
     """How many children each parent has."""
 
     def counts(self, draws: Draws) -> I64: ...
+
+    def scaled(self, draws: Draws, factors: F64, offsets: F64) -> I64:
+        """Of parents whose means are scaled."""
+        ...
 
     def words(self) -> str:
         """'about 8 each'"""
@@ -40,6 +50,9 @@ class Exactly:
 
     def counts(self, draws: Draws) -> I64:
         return np.full(draws.stop - draws.start, self.count, np.int64)
+
+    def scaled(self, draws: Draws, factors: F64, offsets: F64) -> I64:
+        return _whole(self.counts(draws) * factors + offsets, draws)
 
     def words(self) -> str:
         return f"{self.count:,} each"
@@ -55,6 +68,9 @@ class Between:
     def counts(self, draws: Draws) -> I64:
         return draws.below(self.max - self.min + 1, PURPOSE).view(np.int64) + self.min
 
+    def scaled(self, draws: Draws, factors: F64, offsets: F64) -> I64:
+        return _whole(self.counts(draws) * factors + offsets, draws)
+
     def words(self) -> str:
         return f"{self.min:,} to {self.max:,} each"
 
@@ -69,6 +85,14 @@ class Poisson:
 
     def counts(self, draws: Draws) -> I64:
         return self._weights.pick(draws, purpose=PURPOSE).astype(np.int64)
+
+    def scaled(self, draws: Draws, factors: F64, offsets: F64) -> I64:
+        """Poisson around the scaled mean, put on the same bounds."""
+        counts, means = self.counts(draws), factors * self.mean + offsets
+        moved = np.flatnonzero(means != self.mean)
+        drawn = poisson_counts(bounded_means(means[moved]), moved, draws, f"{PURPOSE}.scaled")
+        counts[moved] = np.clip(drawn, self.min, self.max)
+        return counts
 
     def words(self) -> str:
         bounds = [f"at least {self.min:,}"] if self.min else []
@@ -87,6 +111,27 @@ class Poisson:
         return weigh([(codes.tolist(), shares[kept].tolist())])
 
 
+def bounded_means(means: F64) -> F64:
+    """FanoutError where a parent would have more children than anybody can use; never below 0."""
+    if len(means) and means.max() > MOST_CHILDREN:
+        raise FanoutError(
+            f"a row would have about {means.max():.2g} children, and at most {MOST_CHILDREN:.0e} are made"
+        )
+    return np.maximum(means, 0.0)
+
+
+def _whole(means: F64, draws: Draws) -> I64:
+    """Rounded up as often as the fraction says, so that the mean stays."""
+    counts: I64 = np.floor(bounded_means(means) + draws.uniform(f"{PURPOSE}.rounded")).astype(np.int64)
+    return counts
+
+
+class Scale(Protocol):
+    def of(self, draws: Draws) -> tuple[F64, F64]:
+        """Factor and offset for each of the parents that are drawn for."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Children:
     """Which rows of a child table are those of which parent: `parents` of them, in order of the parents' rows."""
@@ -95,17 +140,26 @@ class Children:
     table: str  # the child
     fanout: Fanout
     parents: int
+    scale: Scale | None = None
 
     @cached_property
     def rows(self) -> int:
         """How many children there are."""
-        if isinstance(self.fanout, Exactly):
-            return self.fanout.count * self.parents
+        if self._each is not None:
+            return self._each * self.parents
         return int(self._first_rows[-1])
+
+    def words(self) -> str:
+        return self.fanout.words() + (", scaled" if self.scale is not None else "")
+
+    @property
+    def _each(self) -> int | None:
+        """How many children every parent has; None where they differ."""
+        return self.fanout.count if isinstance(self.fanout, Exactly) and self.scale is None else None
 
     def of_span(self, start: int, stop: int) -> Family:
         """Of the children start..stop."""
-        if isinstance(self.fanout, Exactly) or stop <= start:
+        if self._each is not None or stop <= start:
             return self.of_rows(np.arange(start, stop, dtype=np.int64))
         block = int(np.searchsorted(self._first_rows, start, side="right")) - 1
         last = int(np.searchsorted(self._first_rows, max(stop - 1, start), side="right")) - 1
@@ -120,9 +174,9 @@ class Children:
 
     def of_rows(self, rows: I64) -> Family:
         """Of any children, in any order."""
-        if isinstance(self.fanout, Exactly):
-            parents = rows // max(self.fanout.count, 1)
-            return Family(parents, parents * self.fanout.count, np.full(len(rows), self.fanout.count, np.int64))
+        if (each := self._each) is not None:
+            parents = rows // max(each, 1)
+            return Family(parents, parents * each, np.full(len(rows), each, np.int64))
         blocks, which = np.unique(np.searchsorted(self._first_rows, rows, side="right") - 1, return_inverse=True)
         family = Family(*(np.empty(len(rows), np.int64) for _ in range(3)))
         for begin in range(0, len(blocks), STRETCH_BLOCKS):
@@ -134,7 +188,7 @@ class Children:
         """For children that all lie in these blocks."""
         parents = (blocks[:, None] * BLOCK_PARENTS + np.arange(BLOCK_PARENTS)).ravel()
         parents = parents[parents < self.parents]
-        counts = self.fanout.counts(Draws(self.seed, self.table, "", 0, len(parents), picked=parents))
+        counts = self._counted(Draws(self.seed, self.table, "", 0, len(parents), picked=parents))
         ends = np.cumsum(counts)
         offset = self._first_rows[blocks] - np.concatenate([[0], ends])[:-1][::BLOCK_PARENTS][: len(blocks)]
         ends += np.repeat(offset, BLOCK_PARENTS)[: len(ends)]
@@ -144,7 +198,10 @@ class Children:
         family.counts[places] = counts[found]
 
     def _counts(self, start: int, stop: int) -> I64:
-        return self.fanout.counts(Draws(self.seed, self.table, "", start, stop))
+        return self._counted(Draws(self.seed, self.table, "", start, stop))
+
+    def _counted(self, draws: Draws) -> I64:
+        return self.fanout.counts(draws) if self.scale is None else self.fanout.scaled(draws, *self.scale.of(draws))
 
     @cached_property
     def _first_rows(self) -> I64:

@@ -10,6 +10,7 @@ import numpy as np
 from datagen.frequency import Fixed, Frequency, OfCalendar
 from datagen.timeline import DAY_US, I64, Window
 
+MOST_AROUND_US = 400 * 366 * DAY_US
 DAYS_OF_SEMIMONTH = 15  # the middle of a month, as pandas has it
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 
@@ -35,6 +36,23 @@ class Grid:
             return self.window.start_us + numbers * self.frequency.step_us
         chosen: I64 = self._points[numbers]
         return chosen
+
+    def around(self, instants: I64) -> tuple[I64, I64]:
+        """From which point to before which next one each instant lies: none is led out of the window, nor into it."""
+        if isinstance(self.frequency, Fixed):
+            step = self.frequency.step_us
+            begin = self.window.start_us + (instants - self.window.start_us) // step * step
+            end = begin + step
+        else:
+            edges = np.concatenate([[np.iinfo(np.int64).min], self._points, [np.iinfo(np.int64).max]])
+            place = np.searchsorted(edges, instants, side="right") - 1
+            begin, end = edges[place], edges[place + 1]
+        first, after = self.window.start_us, self.window.end_us + 1
+        begin = np.where(instants >= first, np.maximum(begin, first), begin)
+        begin = np.where(instants >= after, np.maximum(begin, after), begin)
+        end = np.where(instants < after, np.minimum(end, after), end)
+        end = np.where(instants < first, np.minimum(end, first), end)
+        return np.maximum(begin, instants - MOST_AROUND_US), np.minimum(end, instants + MOST_AROUND_US)
 
     @cached_property
     def _points(self) -> I64:

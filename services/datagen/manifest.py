@@ -36,9 +36,12 @@ class Manifest:
     overrides: Mapping[str, Any]  # path -> value that replaced one of the document
     versions: Mapping[str, str]  # of the tools that shape bytes; several, comma-separated, where days differ
     files: tuple[File, ...]
+    steered: tuple[str, ...] = ()  # sentences: what was moved so that targets are met; left out where nothing was
+    sample: int | None = None  # the first so many rows of each table at most; left out where all were made
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2, allow_nan=False, sort_keys=False) + "\n"
+        told = {key: value for key, value in asdict(self).items() if key not in ("steered", "sample") or value}
+        return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False, sort_keys=False) + "\n"
 
     @property
     def filling(self) -> dict[str, Any]:
@@ -59,7 +62,8 @@ def from_json(text: str) -> Manifest:
     raw = json.loads(text)
     try:
         files = tuple(_known(File, entry) for entry in raw["files"])
-        manifest: Manifest = _known(Manifest, {**raw, "files": files})
+        steered = tuple(raw.get("steered", ()))
+        manifest: Manifest = _known(Manifest, {**raw, "files": files, "steered": steered, "sample": raw.get("sample")})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("this is not a manifest of a set") from error
     if not (_typed(manifest) and all(map(_typed, files))):
@@ -99,9 +103,11 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
     "int": int,
     "bool": bool,
     "str | None": (str, type(None)),
+    "int | None": (int, type(None)),
     "Mapping[str, str]": dict,
     "Mapping[str, Any]": dict,
     "tuple[File, ...]": tuple,
+    "tuple[str, ...]": tuple,
 }
 
 

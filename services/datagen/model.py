@@ -17,6 +17,9 @@ from datagen.fanout import Fanout
 from datagen.generators.base import Generator
 from datagen.modifiers.base import Modifier
 from datagen.modifiers.cast import Cast
+from datagen.modifiers.reading import reads_of
+from datagen.modifiers.scaled import Scaled
+from datagen.targets import Target
 from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
@@ -31,6 +34,11 @@ class Column:
     modifiers: tuple[Modifier, ...]
     path: str  # where it stands in the document, for messages: schema.fields.amount
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Columns of the same table that this one is a function of."""
+        return tuple(dict.fromkeys((*self.generator.reads, *reads_of(self.modifiers))))
+
     def arrow_type(self) -> pa.DataType:
         """What the last cast makes of it."""
         casts = [modifier.type for modifier in self.modifiers if isinstance(modifier, Cast)]
@@ -43,6 +51,7 @@ class Offspring:
 
     parent: str
     fanout: Fanout
+    acts: tuple[Scaled, ...] = ()  # what scales it, by the parent's row
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Table:
     key: str | None = None  # the primary key, where one is declared
     offspring: Offspring | None = None  # None: the rows are as many as declared
     others: tuple[str, ...] = ()  # the tables it draws from, beside the one it fans out from
+    distinct: tuple[str, ...] = ()  # columns of which only a look at all rows can tell that no value stands twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Dataset:
     schema_sha256: str  # of `document` as canonical JSON
     overrides: Mapping[str, Any]  # path -> value: what replaced a value of the file
     drawn: frozenset[str]  # of "seed", "time_window": those the document did not name and no override gave
+    targets: tuple[Target, ...] = ()
     unmade: tuple[str, ...] = ()  # sentences: what the document declares and is not made yet
 
     @property

@@ -1,7 +1,8 @@
-"""The normal distribution's quantiles, by multiplications and divisions that every processor does alike.
+"""The normal distribution: its quantiles, by operations that every processor does alike, and the shares below deviates.
 
 Wichura, "Algorithm AS 241: The percentage points of the normal distribution" (1988), to about sixteen digits.
 Only the outer 15 % of the draws need a logarithm, the one step in which processors may differ.
+Hart, "Computer approximations" (1968), algorithm 5666, for the shares, to about eight digits.
 """
 
 from __future__ import annotations
@@ -45,6 +46,34 @@ FAR_RATIO: Ratio = (
         *(1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0),
     ),
 )
+
+NOTHING_BEYOND = 37.0  # a share that doubles cannot tell from 0
+SHARE_BELOW = 7.07106781186547  # further out a continued fraction is closer than the ratio
+SHARE_RATIO: Ratio = (
+    (
+        *(3.52624965998911e-2, 0.700383064443688, 6.37396220353165, 33.912866078383),
+        *(112.079291497871, 221.213596169931, 220.206867912376),
+    ),
+    (
+        *(8.83883476483184e-2, 1.75566716318264, 16.064177579207, 86.7807322029461),
+        *(296.564248779674, 637.333633378831, 793.826512519948, 440.413735824752),
+    ),
+)
+ROOT_OF_CIRCLE = 2.50662827463100050242  # of 2 pi
+
+
+def shares_below(deviates: F64) -> F64:
+    """The shares of a standard normal distribution below these deviates."""
+    distance = np.minimum(np.abs(deviates), NOTHING_BEYOND)
+    tail = np.exp(-0.5 * distance * distance)
+    far = distance >= SHARE_BELOW
+    fraction = distance + 0.65
+    for step in (4.0, 3.0, 2.0, 1.0):
+        fraction = distance + step / fraction
+    tail *= np.where(far, 1.0 / (fraction * ROOT_OF_CIRCLE), _ratio(SHARE_RATIO, np.minimum(distance, SHARE_BELOW)))
+    tail[distance >= NOTHING_BEYOND] = 0.0
+    shares: F64 = np.where(deviates > 0, 1.0 - tail, tail)
+    return shares
 
 
 def quantiles(unit: F64) -> F64:

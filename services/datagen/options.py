@@ -83,6 +83,16 @@ WORK: tuple[Option, ...] = (
 )
 
 
+SAMPLE: tuple[Option, ...] = (
+    click.option(
+        "--dry-run-sample",
+        "sample",
+        type=click.IntRange(1),
+        metavar="N",
+        help="The first N rows of each table, and whether they are what is declared.",
+    ),
+)
+
 # Which machines do it.
 ENGINE: tuple[Option, ...] = (
     click.option(
@@ -126,6 +136,7 @@ def request_of(values: Mapping[str, Any]) -> Request:
         assignments=values.get("assignments", ()),
         inside=values.get("inside", False),
         cut=cut,
+        sample=values.get("sample"),
     )
 
 

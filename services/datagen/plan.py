@@ -41,7 +41,7 @@ class TablePlan:
             wanted = {name}
             for column in reversed(self.making):
                 if column.name in wanted:
-                    wanted.update(column.generator.reads)
+                    wanted.update(column.reads)
             self._needed[name] = tuple(column for column in self.making if column.name in wanted)
         return self._needed[name]
 
@@ -55,6 +55,8 @@ class Plan:
     dataset: Dataset
     tables: Mapping[str, TablePlan]  # parents before children
     reach: Reach = field(compare=False, repr=False)
+    steered: tuple[str, ...] = ()  # sentences: what was moved so that targets are met
+    sample: int | None = None  # at most so many rows of each table; None where all are
 
     def refuse_unmade(self) -> None:
         """UserError where the document declares what is not made yet: rows without it are not what was declared."""

@@ -9,7 +9,10 @@ from typing import Protocol
 import numpy as np
 import pyarrow.compute as pc
 
+from datagen.constrained.allowed import Allowed, plain
+from datagen.constrained.limits import Limits
 from datagen.draws import I64, Draws
+from datagen.errors import UserError
 from datagen.generators.base import Rows
 from datagen.permute import shuffled
 from datagen.shares import Shares, Uniform
@@ -69,6 +72,55 @@ class Drawn:
 def ranked(shares: Shares, count: int) -> Weights:
     """Ranks from 0, by their shares; at most MAX_RANKED."""
     return weigh([(range(count), shares.weights(count).tolist())])
+
+
+@dataclass(frozen=True)
+class DrawnOnce:
+    """A row of a table with as many rows or more, no row twice: a keyed shuffle."""
+
+    table: str
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        keyed = Draws(draws.seed, draws.table, draws.column, 0, 0)
+        return shuffled(rows.numbers.astype(np.uint64), rows.others.count(self.table), keyed, PURPOSE).view(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnAmong:
+    """A draw of one of the rows of a small table whose column has an allowed value; shares are those of all rows."""
+
+    table: str
+    column: str
+    shares: Shares
+    allowed: Allowed
+    limits: Limits | None
+    reads: tuple[str, ...] = ()
+
+    def rows(self, rows: Rows, draws: Draws) -> I64:
+        """UserError where no row is allowed."""
+        count = rows.others.count(self.table)
+        if count == 0:
+            return np.full(len(rows), -1, np.int64)
+        good, weights = self._rows(rows, draws, count)
+        return good[weights.pick(draws, purpose=PURPOSE)]
+
+    def _rows(self, rows: Rows, draws: Draws, count: int) -> tuple[I64, Weights]:
+        values = plain(rows.others.column(self.table, self.column, np.arange(count)))
+        wrong = self.allowed.refused(values, rows)
+        if self.limits is not None:
+            wrong |= self.limits.beyond(values, *self.limits.of(Rows(0, count), self.table))
+        good = np.flatnonzero(~wrong)
+        keyed = Draws(draws.seed, draws.table, draws.column, 0, 0)
+        ranks = shuffled(np.arange(count, dtype=np.uint64), count, keyed, "popularity").view(np.int64)
+        shares = np.empty(count)
+        shares[ranks] = self.shares.weights(count)
+        if not shares[good].any():
+            raise UserError(
+                f"{draws.table}.{draws.column}: no row of {self.table} has a value of {self.column} that is allowed; "
+                "allow one, or draw from another table"
+            )
+        return good, weigh([(range(len(good)), shares[good].tolist())])
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow as pa
 from datagen.draws import I64, Draws
 from datagen.family import Family
 from datagen.fanout import Children
-from datagen.generators.base import Rows
+from datagen.generators.base import KeptT, Rows
 from datagen.generators.lookup import Lookup
 from datagen.model import Column
 from datagen.modifiers.nulls import Nulls
@@ -48,6 +48,7 @@ class Reach:
     def __init__(self, seed: int, tables: Mapping[str, Seen]) -> None:
         self._seed, self._tables = seed, tables
         self._whole: dict[tuple[str, str], pa.Array] = {}
+        self._kept_once: dict[Hashable, Any] = {}
 
     def rows(self, table: str, start: int, stop: int) -> Rows:
         return Rows(start, stop, {}, None, table, self)
@@ -110,6 +111,12 @@ class Reach:
         if len(there):
             found[there] = self.pointed(table, name, self.picked(table, numbers[there]), wanted)
         return found
+
+    def once(self, key: Hashable, make: Callable[[], KeptT]) -> KeptT:
+        if key not in self._kept_once:  # two threads may both make it, and make the same
+            self._kept_once[key] = make()
+        kept: KeptT = self._kept_once[key]
+        return kept
 
     def made(self, plan: Seen, name: str, rows: Rows) -> pa.Array:
         """One column, and what it reads of its own row."""

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from datagen.constrained.repeated import Repeated
+from datagen.distinct.faked import DistinctFaked, DistinctPeople
 from datagen.draws import DRAW_VERSION
 from datagen.errors import UserError
 from datagen.generators.faked import Faked
@@ -20,6 +22,7 @@ from datagen.plan import Plan
 from datagen.workers import Receipts
 
 DISTRIBUTION = "schema-demo"
+FAKED = (Faked, DistinctFaked, DistinctPeople)
 TOOLS = ("numpy", "pyarrow", "isal")  # that shape bytes, beside ourselves
 
 
@@ -42,13 +45,16 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
             File(part.path, part.table, part.rows, written[part.path].bytes, written[part.path].sha256, part.day)
             for part in parts
         ),
+        steered=plan.steered,
+        sample=plan.sample,
     )
 
 
 def _asked(plan: Plan) -> tuple[str, ...]:
     """What shapes bytes only where a column asks for it."""
-    columns = (column for table in plan.tables.values() for column in table.columns)
-    return ("faker",) if any(isinstance(column.generator, Faked) for column in columns) else ()
+    asked = [column.generator for table in plan.tables.values() for column in table.columns]
+    asked += [generator.inner for generator in asked if isinstance(generator, Repeated)]
+    return ("faker",) if any(isinstance(generator, FAKED) for generator in asked) else ()
 
 
 def with_kept_days(folder: Path | str, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:

@@ -41,6 +41,7 @@ class Request:
     assignments: tuple[str, ...] = ()
     inside: bool = False  # an output folder that holds other things takes the set's folder inside it
     cut: Cut = Cut()  # noqa: RUF009  # frozen
+    sample: int | None = None  # the first so many rows of each table
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def prepare(request: Request, environment: Mapping[str, str] = os.environ, elsew
         fill = _fill(dataset, place, elsewhere)
         dataset = read_schema(request.schema, overrides=overrides, fill=fill, scale=request.scale)
         drawn = frozenset()
-    return Prepared(compile_schema(dataset), place, drawn)
+    return Prepared(compile_schema(dataset, request.sample), place, drawn)
 
 
 def _named(request: Request, environment: Mapping[str, str]) -> Destination | None:

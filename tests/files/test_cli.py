@@ -383,6 +383,7 @@ def test_help_and_version_are_there(run: Run) -> None:
         "generate",
         "plan",
         "preview",
+        "validate",
     ]
     assert run("nonsense").code == 2
 

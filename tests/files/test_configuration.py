@@ -55,8 +55,8 @@ def test_plan_preview_and_the_original_script_take_what_the_text_says() -> None:
     made = {name for row in rows() for name in names(row[0])}
     work = {"--workers", "--block-rows", "--clear-output", "--quiet", "-q"}
     shape = {"--output", "-o", "--format", "--gzip", "--no-gzip", "--date", "--single-file", "--daily"}
-    engine = {"--engine", "--master"}
-    assert set(options(cli.cli.commands["plan"])) == made - engine - work - {"--output", "-o"} | {"--json", "--svg"}
-    assert set(options(cli.cli.commands["preview"])) == made - engine - work - shape | {"-n"}
-    assert set(options(generate_synthetic_data.command)) == made - engine | {"--schema", "--records"}
+    alone = {"--engine", "--master", "--dry-run-sample"}
+    assert set(options(cli.cli.commands["plan"])) == made - alone - work - {"--output", "-o"} | {"--json", "--svg"}
+    assert set(options(cli.cli.commands["preview"])) == made - alone - work - shape | {"-n"}
+    assert set(options(generate_synthetic_data.command)) == made - alone | {"--schema", "--records"}
     assert set(options(cli.cli.commands["check"])) == {"--json"}

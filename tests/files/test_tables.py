@@ -139,9 +139,10 @@ def test_plan_draws_the_tables(run: Run, schema: Path, work: Path) -> None:
 
 
 def test_what_is_not_made_yet_is_planned_and_not_made(run: Run, tmp_path: Path, work: Path) -> None:
-    ranges = {"ranges": [{"attr": "event.amount", "min": 0, "max": 10}]}
-    schema = written(tmp_path, document(constraints=ranges))
-    sentence = "constraints.ranges: 'ranges' is checked, but not made yet"
+    shares = {"segment_column": "joined", "segments": {"new": {"base_probability": 0.5}}}
+    schema = written(tmp_path, document(user={"segment_behavior": shares}))
+    told = "shares of segments of a column by 'datetime_series'"
+    sentence = f"nodes.user.segment_behavior.segments: {told} is checked, but not made yet"
     assert run("check", schema).code == 0
     assert sentence in run("plan", schema).out
     for command in (["generate"], ["preview", "--table", "user"]):

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from datagen.compile import compile_schema
+from datagen.distinct.dealt import Dealt
+from datagen.distinct.faked import DistinctFaked, DistinctPeople
 from datagen.errors import UserError
 from datagen.generators.pattern import Pattern
 from datagen.generators.uuid import Uuid
@@ -66,37 +68,34 @@ def test_what_holds_by_construction_is_read_and_made(read: Read, written: Writte
         ({"faker": {"method": "uuid4"}}, Uuid),
         ({"faker": {"method": "bothify", "text": "C-??-####"}}, Pattern),
         ({"faker": {"method": "numerify", "text": "%###"}}, Pattern),
-        ({"enum_list": {"values": ["a", "b"]}}, None),
-        ({"choice": {"choices": ["a", "b"]}}, None),
-        ({"faker": {"method": "name"}}, None),
-        ({"faker": {"method": "bothify"}}, None),
+        ({"faker": {"method": "email"}}, DistinctPeople),
+        ({"faker": {"method": "name"}}, DistinctFaked),
+        ({"choice": {"choices": [str(number) for number in range(900)]}}, Dealt),
     ],
     ids=lambda case: "",
 )
-def test_a_key_has_no_value_twice_or_is_not_made_yet(read: Read, written: Written, kind: type | None) -> None:
+def test_a_key_has_no_value_twice(read: Read, written: Written, kind: type) -> None:
     key = {"name": "code", "type": "string", "generator": written}
     full = document()
     full["nodes"].append({"id": "other", "kind": "entity", "pk": "code", "rows": 900, "columns": [key]})
-    path = f"nodes.other.columns.code.generator.{next(iter(written))}"
-    assert unmade(read, full) == ([] if kind else [path])
-    if kind is not None:
-        plan = compile_schema(read(full))
-        assert isinstance(plan.tables["other"].columns[0].generator, kind)
-        assert len(set(generate(plan, "other", 0, 900).column(0).to_pylist())) == 900
+    assert unmade(read, full) == []
+    plan = compile_schema(read(full))
+    assert isinstance(plan.tables["other"].columns[0].generator, kind)
+    assert len(set(generate(plan, "other", 0, 900).column(0).to_pylist())) == 900
 
 
 LATER: list[tuple[str, Any, list[str]]] = [
-    ("unique", ["user.city"], ["constraints.unique.0"]),
-    ("foreign_keys", [{"from": "event.event_id", "to": "user.user_id"}], ["constraints.foreign_keys.0"]),
-    ("ranges", [{"attr": "event.amount", "min": 0, "max": 10}], ["constraints.ranges"]),
-    ("ranges", [{"attr": "event.ts", "min": "2024-01-01"}], ["constraints.ranges"]),
+    ("unique", ["user.joined"], []),
+    ("foreign_keys", [{"from": "event.amount", "to": "user.user_id"}], []),
+    ("ranges", [{"attr": "event.amount", "min": 0, "max": 10}], []),
+    ("ranges", [{"attr": "event.ts", "min": "2024-01-01"}], []),
     *(
-        ("inequalities", [{"left": "user.joined", "op": op, "right": "event.ts"}], ["constraints.inequalities"])
+        ("inequalities", [{"left": "user.joined", "op": op, "right": "event.ts"}], [])
         for op in ("<", "<=", ">", ">=", "==")
     ),
-    ("pattern", [{"attr": "user.city", "regex": "^[A-Z]"}], ["constraints.pattern"]),
-    ("enum", [{"attr": "user.city", "values": ["Oslo"]}], ["constraints.enum"]),
-    ("enum", [{"attr": "user.age", "enum_ref": "user.user_id"}], ["constraints.enum"]),
+    ("pattern", [{"attr": "user.city", "regex": "^[A-Z]"}], []),
+    ("enum", [{"attr": "user.city", "values": ["Oslo"]}], []),
+    ("enum", [{"attr": "user.age", "enum_ref": "user.user_id"}], []),
 ]
 
 
@@ -108,11 +107,11 @@ def test_a_constraint_is_read(read: Read, key: str, written: Any, paths: list[st
 TARGETS: list[tuple[Any, list[str]]] = [
     (None, []),
     ({}, []),
-    ({"weekend_share": SHARE}, ["targets.weekend_share"]),
-    ({"weekend_share": [SHARE, SHARE], "comment": "x"}, ["targets.weekend_share", "targets.weekend_share"]),
-    ({"mean_in_range": MEAN}, ["targets.mean_in_range"]),
-    ({"composite_effect": COMPOSITE}, ["targets.composite_effect"]),
-    ({"composite_effect": {"table": "event"}}, ["targets.composite_effect"]),
+    ({"weekend_share": SHARE}, []),
+    ({"weekend_share": [SHARE, SHARE], "comment": "x"}, []),
+    ({"mean_in_range": MEAN}, []),
+    ({"composite_effect": COMPOSITE}, []),
+    ({"composite_effect": {"table": "event"}}, []),
 ]
 
 
@@ -154,8 +153,8 @@ BEHAVIOURS: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "key", "written"), BEHAVIOURS, ids=lambda case: "")
-def test_a_behaviour_is_read(read: Read, name: str, key: str, written: Any) -> None:
-    assert unmade(read, document(**{name: {key: written}})) == [f"nodes.{name}.{key}"]
+def test_a_behaviour_is_read_and_made(read: Read, name: str, key: str, written: Any) -> None:
+    assert unmade(read, document(**{name: {key: written}})) == []
 
 
 TRANSFORMS: list[Written] = [
@@ -171,17 +170,44 @@ TRANSFORMS: list[Written] = [
         "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}, "comment": "x"}],
     },
     {
+        **column("datetime", datetime_series={}),
+        "modifiers": [{"transform": "effect", "args": {**EFFECT, "on": {"city": "city"}}}],
+    },
+    {
         **column("datetime", lookup={"from": "user.joined"}),
-        "modifiers": [{"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}}],
+        "modifiers": [{"transform": "time_jitter", "args": {"std_minutes": 5}}],
     },
 ]
 
 
 @pytest.mark.parametrize("written", TRANSFORMS, ids=lambda case: "")
-def test_a_transform_is_read(read: Read, written: Written) -> None:
+def test_a_transform_is_read_and_made(read: Read, written: Written) -> None:
     full = with_tables(PROMOTION)
     full["nodes"][1]["columns"].append(written)
+    assert unmade(read, full) == []
+
+
+NOT_DRAWN: list[Written] = [
+    {"transform": "seasonality", "args": {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 2, 2]}},
+    {"transform": "effect", "args": EFFECT},
+]
+
+
+@pytest.mark.parametrize("written", NOT_DRAWN, ids=lambda case: case["transform"])
+def test_an_instant_that_is_not_drawn_here_cannot_be_reweighted(read: Read, written: Written) -> None:
+    full = with_tables(PROMOTION)
+    full["nodes"][1]["columns"].append({**column("datetime", lookup={"from": "user.joined"}), "modifiers": [written]})
     assert unmade(read, full) == ["nodes.event.columns.x.modifiers.0.transform"]
+    staged = with_tables(PROMOTION, event={"stage_config": {"stages": [{"stage_name": "seen"}]}})
+    staged["nodes"][1]["columns"][2]["modifiers"] = [written]
+    assert unmade(read, staged) == ["nodes.event.columns.ts.modifiers.0.transform"]
+
+
+def test_shares_of_segments_are_made_where_the_segment_is_a_choice(read: Read) -> None:
+    shares = {"segment_column": "city", "segments": {"Oslo": {"base_probability": 0.3}}}
+    drawn = {"name": "city", "type": "string", "generator": {"faker": {"method": "city"}}}
+    written = document(user={"segment_behavior": shares, "columns": [*document()["nodes"][0]["columns"][:3], drawn]})
+    assert unmade(read, written) == ["nodes.user.segment_behavior.segments"]
 
 
 def test_seasonality_of_an_instant_is_made(read: Read) -> None:
@@ -194,9 +220,19 @@ def test_outliers_of_an_instant_have_no_meaning_and_are_accepted(read: Read) -> 
     assert unmade(read, document(written)) == []
 
 
-def test_an_effect_on_a_table_is_read(read: Read) -> None:
+def test_an_effect_on_a_table_is_read_and_made(read: Read) -> None:
     written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": EFFECT}]})
-    assert unmade(read, written) == ["nodes.event.modifiers"]
+    assert unmade(read, written) == []
+
+
+def test_an_effect_on_a_table_is_made_where_its_columns_are_known_of_the_parent(read: Read) -> None:
+    read_of_parent = {"name": "town", "type": "string", "generator": {"lookup": {"from": "user.city"}}}
+    drawn = {"name": "shop", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}}
+    for name, paths in (("town", []), ("shop", ["nodes.event.modifiers.0.args.on.shop"])):
+        args = {**EFFECT, "on": {name: "city"}}
+        written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": args}]})
+        written["nodes"][1]["columns"] += [read_of_parent, drawn]
+        assert unmade(read, written) == paths
 
 
 ORDERS: list[Any] = [None, [], [["user"], ["event"]], [["user", "event"]], [["user"]]]

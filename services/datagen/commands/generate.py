@@ -28,9 +28,11 @@ class How:
     quiet: bool = False
 
 
-def run(request: Request, how: How) -> None:
+def run(request: Request, how: How) -> Path | None:
+    """Gives the set's folder, where it is one."""
     prepared = prepare(request)
     _refuse_bytes_on_a_terminal(prepared)
+    _refuse_a_sample(request, prepared)
     with ExitStack() as stack:
         options = Options(
             cut=request.cut,
@@ -45,6 +47,7 @@ def run(request: Request, how: How) -> None:
         say(summary(prepared.plan, prepared.destination, result))
         if prepared.drawn:
             say(drawn(prepared))
+    return prepared.destination.path if isinstance(prepared.destination, Folder) else None
 
 
 def usable_cores() -> int:
@@ -57,6 +60,15 @@ def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
         return
     if output.gzip or output.format == "parquet":
         raise UserError("-o -: this format is not for a terminal; send it to a file or a program")
+
+
+def _refuse_a_sample(request: Request, prepared: Prepared) -> None:
+    if request.sample is None:
+        return
+    if not isinstance(prepared.destination, Folder):
+        raise UserError("--dry-run-sample makes a set, to be judged as a whole; give a folder")
+    if request.cut.day is not None:
+        raise UserError("--dry-run-sample and --date contradict each other: a sample is of no day; give one of them")
 
 
 def summary(plan: Plan, destination: Destination, result: Result) -> str:

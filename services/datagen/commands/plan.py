@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from datagen.distinct.dealt import Dealt
+from datagen.distinct.spaced import Spaced
 from datagen.errors import UserError
 from datagen.estimate import estimated_bytes
 from datagen.generators.pattern import Pattern
@@ -38,9 +40,7 @@ def draw(plan: Plan, path: Path) -> None:
 def nodes_of(plan: Plan) -> dict[str, Node]:
     """The graph of all tables, in the order of making."""
     return {
-        name: Node(
-            name, table.rows, table.parent, table.children.fanout.words() if table.children else "", table.others
-        )
+        name: Node(name, table.rows, table.parent, table.children.words() if table.children else "", table.others)
         for name, table in plan.tables.items()
     }
 
@@ -66,6 +66,7 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
         "overrides": dict(sorted(plan.dataset.overrides.items())),
         "order": list(sizes),
         "not_made_yet": list(plan.dataset.unmade),
+        "steered": list(plan.steered),
         "tables": tables,
         "graph": as_tree(nodes_of(plan)) if len(plan.tables) > 1 else [],
     }
@@ -79,7 +80,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
         "bytes": size,
         "key": table.key,
         "parent": table.parent,
-        "fanout": table.children.fanout.words() if table.children else None,
+        "fanout": table.children.words() if table.children else None,
         "draws_from": list(table.others),
         "time_axis": table.axis.column if table.axis else None,
         "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
@@ -93,7 +94,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
 
 def _unique(generator: object, rows: int) -> dict[str, int] | None:
     """How many different values a column promises, of how many there are; None where it promises none."""
-    if isinstance(generator, Pattern) and generator.unique:
+    if (isinstance(generator, Pattern) and generator.unique) or isinstance(generator, Dealt | Spaced):
         return {"needed": rows, "possible": generator.capacity}
     return None
 
@@ -109,7 +110,7 @@ def as_text(document: dict[str, Any]) -> str:
     lines += [f"  {line}" for line in document["graph"]]
     for table in document["tables"]:
         lines += _table_lines(table)
-    lines += [f"  {sentence}" for sentence in document["not_made_yet"]]
+    lines += [f"  {sentence}" for sentence in (*document["steered"], *document["not_made_yet"])]
     return "\n".join(lines)
 
 

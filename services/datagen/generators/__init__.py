@@ -20,7 +20,9 @@ from datagen.generators.lookup import Lookup
 from datagen.generators.mapped import Mapped
 from datagen.generators.ordered import Ordered
 from datagen.generators.pattern import Pattern
+from datagen.generators.placed import Placed
 from datagen.generators.sequence import Sequence
+from datagen.generators.staged import StageIndex, StageName, StageTime
 from datagen.generators.uniform_int import UniformInt
 from datagen.generators.uuid import Uuid
 
@@ -45,10 +47,11 @@ RELATIONAL: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "sequence": (Sequence,),
         "choice": (Choice, Lookup),
         "distribution": (Normal, Lognormal, Uniform, PoissonCount),
-        "datetime_series": (Instant, Ordered),
+        "datetime_series": (Instant, Ordered, Placed),
         "faker": (Faked,),
         "lookup": (Lookup,),
         "expression": (Computed,),
         "enum_list": (Listed, Choice),
     }
 )
+STAGES: tuple[type, ...] = (StageIndex, StageName, StageTime)  # take the place of what a table of stages names

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datagen.draws import I64, Draws
 
 
+KeptT = TypeVar("KeptT")
 Scalar = str | int | float | bool | None  # what an author may list as a value
 
 
@@ -41,6 +42,10 @@ class Links(Protocol):
 
     def chained(self, table: str, name: str, numbers: I64, wanted: str) -> I64:
         """The same for a column of other rows, by their numbers; -1 where the number is negative."""
+        ...
+
+    def once(self, key: Hashable, make: Callable[[], KeptT]) -> KeptT:
+        """What is a function of the key and the data set, made once and kept."""
         ...
 
 

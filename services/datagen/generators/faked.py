@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -40,19 +40,23 @@ class Faked(Kind):
         return self.type
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
-        places = self._places(draws)
+        return self.at(rows, self._places(draws), draws.seed)
+
+    def at(self, rows: Rows, places: np.ndarray, seed: int) -> pa.Array:
+        """What stands at these places of each row's pool."""
         if self.locale_from is None:
-            return self._pool(draws.seed, self.locale).take(pa.array(places))
-        return self._by_place(rows.columns[self.locale_from], places, draws.seed)
+            return self._pool(seed, self.locale).take(pa.array(places))
+        return self._by_place(rows.columns[self.locale_from], places, seed)
 
     def _places(self, draws: Draws) -> np.ndarray:
         """Which of the pool each row gets; columns of people share the draw of their table."""
-        shared = Draws(draws.seed, draws.table, "", draws.start, draws.stop, picked=draws.picked)
-        source = shared if self._of_people else draws
+        shared = replace(draws, column="")
+        source = shared if self.of_people else draws
         return source.below(POOL, PURPOSE).astype(np.int32)
 
     @property
-    def _of_people(self) -> bool:
+    def of_people(self) -> bool:
+        """Whether it tells of a person whom other columns of the row tell of too."""
         return self.method in PEOPLE_METHODS and not self.arguments
 
     def _by_place(self, column: pa.Array, places: np.ndarray, seed: int) -> pa.Array:
@@ -66,7 +70,7 @@ class Faked(Kind):
         return pools.take(pa.array(codes * POOL + places))
 
     def _pool(self, seed: int, locale: str) -> pa.Array:
-        return pool(self.method, self.arguments, locale, seed, self.type, None if self._of_people else self.now_us)
+        return pool(self.method, self.arguments, locale, seed, self.type, None if self.of_people else self.now_us)
 
 
 @lru_cache(maxsize=256)
@@ -77,9 +81,17 @@ def pool(
     if now_us is None:
         return pa.array([person.value(method) for person in people(locale, seed, POOL)], kind)
     key = draw_key(seed, "faker", locale, f"{method}{arguments!r}")[0]
-    now = datetime.fromtimestamp(now_us / 1e6, UTC)
-    given: Mapping[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments}
-    return pa.array([_of_type(value, kind) for value in drawn(method, given, locale, key, POOL, now)], kind)
+    return pa.array(made_values(Faked(method, arguments, locale, None, kind, now_us), key, POOL), kind)
+
+
+def made_values(faked: Faked, key: int, count: int) -> list[Any]:
+    """So many values of the column's type by a key; they may repeat."""
+    now = datetime.fromtimestamp(faked.now_us / 1e6, UTC)
+    given: Mapping[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in faked.arguments
+    }
+    values = drawn(faked.method, given, faked.locale, key, count, now)
+    return [_of_type(value, faked.type) for value in values]
 
 
 def kind_of_method(method: str, arguments: Mapping[str, Any], locale: str) -> pa.DataType:

@@ -32,9 +32,14 @@ class Ordered(Kind):
 
     def values(self, rows: Rows, draws: Draws) -> pa.Array:
         shares = ordered_shares(rows.numbers, rows.family(), draws)
-        return pa.array(self._placed(shares)).view(self.arrow_type())
+        return pa.array(self.placed(shares)).view(self.arrow_type())
 
-    def _placed(self, shares: F64) -> I64:
+    @property
+    def cut(self) -> tuple[I64, F64]:
+        """The edges of the hours, and how much of the curve lies before each."""
+        return self._edges, self._cumulated
+
+    def placed(self, shares: F64) -> I64:
         """The instants below which these shares of the curve lie."""
         edges, cumulated = self._edges, self._cumulated
         at = shares * cumulated[-1]

@@ -12,11 +12,10 @@ from datagen.draws import Draws
 from datagen.errors import UserError
 from datagen.generators.base import Rows
 from datagen.modifiers.numbers import doubles
+from datagen.moments import INSTANT
 from datagen.refusals import INT64_MAX, INT64_MIN
 from datagen.text.scalars import texts
 from datagen.timeline import DAY_US
-
-INSTANT = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,12 @@ def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array:
         return texts(values)
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pa.types.is_date(kind) and pa.types.is_integer(values.type):
+        values = values.cast(INSTANT)  # listed days are held in microseconds
     if pa.types.is_integer(kind) and pa.types.is_floating(values.type):
         return _whole(values)
+    if pa.types.is_date(kind) and pa.types.is_integer(values.type):
+        values = values.cast(INSTANT)
     if pa.types.is_date(kind) and values.type == INSTANT:
         days = pc.fill_null(values.cast(pa.int64()), 0).to_numpy() // DAY_US
         mask = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None

@@ -41,7 +41,7 @@ class Faults:
             return
         above, below = self._sources(path, because)
         if line is None:
-            line = 0 if above else self._line(path if at is None else at)
+            line = 0 if above else self.line(path if at is None else at)
         shown = dotted(self._document, path)
         note = f" (set by {above})" if above else f" ({below})" if below else ""
         self.note(Problem(shown, line, printable(message) + note))
@@ -83,7 +83,7 @@ class Faults:
         )
         return next(above, ""), ", ".join(below)
 
-    def _line(self, path: Path) -> int:
+    def line(self, path: Path) -> int:
         """The line of the innermost part of `path` that stands in the file."""
         for length in range(len(path), -1, -1):
             if (line := self._lines.get(path[:length])) is not None:

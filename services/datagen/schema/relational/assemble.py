@@ -11,6 +11,8 @@ from datagen.model import Column, Offspring, Table
 from datagen.refusals import RefusalError
 from datagen.schema.faults import Faults, dotted
 from datagen.schema.json_text import Path
+from datagen.schema.relational.acting import Scene
+from datagen.schema.relational.behaving import stages_of
 from datagen.schema.relational.making import TYPES, Maker, modifiers
 from datagen.schema.relational.nodes import FanoutChoice
 from datagen.schema.relational.order import reads_of
@@ -20,6 +22,7 @@ from datagen.schema.relational.rowfinding import Finder
 from datagen.schema.relational.tables import declared_rows, expected_rows
 from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
+from datagen.stages import Stages
 from datagen.timeline import Window
 
 
@@ -31,14 +34,16 @@ def build_tables(document: dict[str, Any], read: Relational, window: Window, fau
         for column in table.columns.values()
         if column.model
     }
-    finder = Finder(read.tables, Pointing(read.tables), types)
+    pointing = Pointing(read.tables)
+    finder, scene = Finder(read.tables, pointing, types), Scene(read.tables, pointing, window, read.freq)
     reads, expected = reads_of(read.tables), expected_rows(read.order, read.tables)
     tables = []
     for name in read.order:
         table = read.tables[name]
-        maker = Maker(table, finder, window, read.freq, unique_columns(table, read))
+        maker = Maker(table, finder, window, read.freq, unique_columns(table, read), scene)
         columns = [_column(document, maker, column, faults) for column in table.columns.values()]
-        offspring = Offspring(table.parents[0], _fanout(table)) if table.fans_out else None
+        acts = scene.fanout_acts(table) if table.fans_out else ()
+        offspring = Offspring(table.parents[0], _fanout(table), acts) if table.fans_out else None
         others = tuple(other for other in reads[name] if offspring is None or other != offspring.parent)
         rows = round(expected[name]) if offspring else declared_rows(table)
         key = table.model.pk if table.model else None
@@ -57,7 +62,7 @@ def _column(document: Any, maker: Maker, column: WrittenColumn, faults: Faults) 
     """The column, or None where its generator refuses."""
     try:
         generator = maker.generator(column)
-        made = Column(column.name, generator, modifiers(column, generator), dotted(document, column.path))
+        made = Column(column.name, generator, modifiers(column, generator, maker), dotted(document, column.path))
         if not maker.table.fans_out:
             generator.check_rows(declared_rows(maker.table))
     except RefusalError as refusal:
@@ -77,6 +82,9 @@ def _refused(document: Any, column: WrittenColumn, key: str) -> Path:
 
 def _fanout(table: WrittenTable) -> Fanout:
     assert table.model is not None
+    stages = stages_of(table)
+    if stages is not None:
+        return Stages(tuple(stage.transition_rate for stage in stages.stages))
     choice: FanoutChoice | None = table.model.fanout
     if choice is None:
         return Exactly(1)

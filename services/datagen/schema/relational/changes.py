@@ -37,6 +37,9 @@ def check_node_effects(table: WrittenTable, look: Look) -> None:
     for modifier in table.effects:
         if isinstance(modifier.args, written.EffectArgs):
             check_effect(modifier.args, table, (*modifier.path, "args"), look)
+            if modifier.args.effect_table == table.name:
+                path = (*modifier.path, "args", "effect_table")
+                look.faults.add(path, f"{show(table.name)} is the table itself, which the effect counts; name another")
         else:
             look.faults.add(
                 (*modifier.path, "transform"),
@@ -49,6 +52,7 @@ def check_node_effects(table: WrittenTable, look: Look) -> None:
 
 
 def check_effect(args: written.EffectArgs, table: WrittenTable, path: Path, look: Look) -> None:
+    """Notes what an effect names that is not there, or of another type."""
     effects = look.table(args.effect_table, (*path, "effect_table"))
     for ours, theirs in args.on.items():
         if ours not in _columns_reached(table, look):
@@ -66,8 +70,8 @@ def check_effect(args: written.EffectArgs, table: WrittenTable, path: Path, look
 
 
 def _columns_reached(table: WrittenTable, look: Look) -> set[str]:
-    """Of the table, and of its parent: what scales a fan-out is known of the parent alone."""
-    parent = look.tables.get(table.parents[0]) if table.parents else None
+    """Of the table, and of the one it fans out from."""
+    parent = look.tables.get(table.parents[0]) if table.fans_out else None
     return {*table.columns, *(parent.columns if parent else ())}
 
 

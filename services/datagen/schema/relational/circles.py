@@ -24,6 +24,11 @@ def first_datetime(table: WrittenTable) -> str | None:
     return next(named, None)
 
 
+def first_series(table: WrittenTable) -> str | None:
+    """The first column of instants that are drawn."""
+    return next((name for name, column in table.columns.items() if column.kind == "datetime_series"), None)
+
+
 def row_reads(column: WrittenColumn, table: WrittenTable) -> Iterator[str]:
     """Columns of the same row, each perhaps more than once, whether they are there or not."""
     match column.generator:
@@ -52,6 +57,11 @@ def other_reads(column: WrittenColumn) -> Iterator[Place]:
             yield split(reference)
         case written.ChoiceChoice(choices_ref=str(reference)):
             yield split(reference)
+    for modifier in column.modifiers:
+        if isinstance(modifier.args, EffectArgs):
+            window, theirs = modifier.args.window, modifier.args.on.values()
+            for name in (window.start_col, window.end_col, modifier.args.map.field, *theirs):
+                yield modifier.args.effect_table, name
 
 
 def check_circles(tables: Mapping[str, WrittenTable], faults: Faults) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -26,12 +27,16 @@ from datagen.generators.instant import Instant
 from datagen.generators.listed import Listed
 from datagen.generators.lookup import Lookup
 from datagen.generators.ordered import Ordered
+from datagen.generators.placed import Placed
 from datagen.generators.sequence import Sequence
 from datagen.grid import Grid
 from datagen.modifiers import Cast, Jitter, Limited, Linear, Nulls, Remapped, Rounded
 from datagen.modifiers.base import Modifier
 from datagen.schema.relational import generators as written
 from datagen.schema.relational import modifiers as changes
+from datagen.schema.relational.acting import Scene
+from datagen.schema.relational.behaving import segment_shares, text_of
+from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.columns import KINDS
 from datagen.schema.relational.different import of_different
 from datagen.schema.relational.parts import Drawn
@@ -67,10 +72,12 @@ class Maker:
     window: Window
     freq: str | None
     unique: frozenset[str]  # columns in which no value may stand twice
+    scene: Scene
 
     def generator(self, column: WrittenColumn) -> Generator:
         """Raises RefusalError for what the kind cannot do."""
-        return BUILDERS[type(column.generator)](self, column)
+        staged = self.scene.staged(self.table, column)
+        return BUILDERS[type(column.generator)](self, column) if staged is None else staged
 
     def series(self, column: WrittenColumn) -> Generator:
         choice = column.generator
@@ -81,12 +88,13 @@ class Maker:
         instant = Instant(
             window, _pattern(grid, [*(pattern for _, pattern in column.patterns), *_seasons(column)]), "iso"
         )
-        ordered = self.table.fans_out and column.name == self.first_series()
-        return Ordered(instant) if ordered else instant
-
-    def first_series(self) -> str | None:
-        made = (name for name, column in self.table.columns.items() if column.kind == "datetime_series")
-        return next(made, None)
+        first = column.name == first_series(self.table)
+        if first and (staged := self.scene.stage_time(self.table, instant)) is not None:
+            return staged
+        by, since = self.scene.reweighted(self.table, column), self.scene.since(self.table)
+        if by or since:
+            return Placed(instant, self.table.fans_out and first, by, since)
+        return Ordered(instant) if self.table.fans_out and first else instant
 
     def lookup(self, column: WrittenColumn) -> Generator:
         choice = column.generator
@@ -104,14 +112,16 @@ class Maker:
             return Lookup(name, source, self.finder.type_of(name, source), pointer)
         assert choice.choices is not None
         weights = choice.weights or tuple(_shares(choice).weights(len(choice.choices)).tolist())
-        return Choice(scalars(choice.choices, column), tuple(weights))
+        shares = segment_shares(self.table, column.name)
+        return Choice(scalars(choice.choices, column), shared(choice.choices, tuple(weights), shares))
 
     def enum_list(self, column: WrittenColumn) -> Generator:
         choice = column.generator
         assert isinstance(choice, written.EnumListChoice)
         values = scalars(choice.values, column)
         vocab = self.table.model is not None and self.table.model.kind == "vocab"
-        return Listed(values) if vocab else Choice(values, (1.0,) * len(values))
+        shares = segment_shares(self.table, column.name)
+        return Listed(values) if vocab else Choice(values, shared(choice.values, (1.0,) * len(values), shares))
 
     def expression(self, column: WrittenColumn) -> Generator:
         choice = column.generator
@@ -135,12 +145,13 @@ class Maker:
         return Faked(choice.method, arguments, locale, choice.locale_from, kind, self.window.end_us)
 
 
-def modifiers(column: WrittenColumn, generator: Generator) -> tuple[Modifier, ...]:
-    """In the order in which they are applied: those that were written, the clamp, the cast, the nulls."""
+def modifiers(column: WrittenColumn, generator: Generator, maker: Maker) -> tuple[Modifier, ...]:
+    """In the order in which they are applied: those written, how parents behave, the clamp, the cast, the nulls."""
     model = column.model
     assert model is not None
-    found = [_modifier(modifier, place) for place, modifier in enumerate(column.modifiers)]
+    found = [_modifier(modifier, place, column, maker) for place, modifier in enumerate(column.modifiers)]
     made: list[Modifier] = [modifier for modifier in found if modifier is not None]
+    made += maker.scene.behaviour(maker.table, column)
     kind = TYPES[model.type]
     clamp = column.drawn.choice.clamp if column.drawn else None
     limit = _limit(clamp, whole=model.type == "int") if clamp is not None else None
@@ -157,8 +168,8 @@ def _limit(clamp: tuple[float, ...], whole: bool) -> Limited:
     return Limited(ceil(clamp[0]), floor(clamp[1])) if whole else Limited(*clamp)
 
 
-def _modifier(modifier: WrittenModifier, place: int) -> Modifier | None:
-    """None for what is done elsewhere, or not made yet."""
+def _modifier(modifier: WrittenModifier, place: int, column: WrittenColumn, maker: Maker) -> Modifier | None:
+    """None for what is done elsewhere."""
     match modifier.args:
         case changes.MultiplyArgs(factor=factor):
             return Linear(factor=factor)
@@ -171,7 +182,8 @@ def _modifier(modifier: WrittenModifier, place: int) -> Modifier | None:
         case changes.MapValuesArgs(mapping=mapping) if mapping:
             return Remapped(MappingProxyType(dict(mapping)))
         case _:
-            return None
+            drawn = distribution(modifier.magnitude) if modifier.magnitude else None
+            return maker.scene.modifier(maker.table, column, modifier, place, drawn)
 
 
 def scalars(values: tuple[Any, ...], column: WrittenColumn) -> tuple[Scalar, ...]:
@@ -213,6 +225,20 @@ def _pattern(grid: Grid, patterns: list[written.PatternChoice]) -> Pattern:
 def _seasons(column: WrittenColumn) -> list[written.PatternChoice]:
     """Seasonality of an instant reweights its draw."""
     return [modifier.args for modifier in column.modifiers if isinstance(modifier.args, changes.SeasonalityArgs)]
+
+
+def shared(values: tuple[Any, ...], weights: tuple[float, ...], shares: Mapping[str, float]) -> tuple[float, ...]:
+    """Weights by which each named value has its share; the others share the rest by their own weights."""
+    if not shares:
+        return tuple(weights)
+    named = [shares.get(text_of(value)) for value in values]
+    counts = Counter(map(text_of, values))
+    rest = sum(weight for weight, share in zip(weights, named, strict=True) if share is None)
+    left = max(0.0, 1.0 - sum(shares.values()))
+    return tuple(
+        (weight * left / rest if rest else 0.0) if share is None else share / counts[text_of(value)]
+        for value, weight, share in zip(values, weights, named, strict=True)
+    )
 
 
 def _shares(choice: written.ChoiceChoice) -> Shares:

@@ -16,6 +16,7 @@ from datagen.schema.relational.columns import check_column
 from datagen.schema.relational.document import RelationalDocument
 from datagen.schema.relational.look import Look
 from datagen.schema.relational.order import check_dag, in_order
+from datagen.schema.relational.pointed import with_foreign_keys
 from datagen.schema.relational.rules import Constraints, read_constraints, read_targets
 from datagen.schema.relational.tables import check_sizes, check_table
 from datagen.schema.relational.written import WrittenTable, read_tables
@@ -35,7 +36,7 @@ class Relational:
     window: Window | None
     freq: str | None  # of the timeframe
     constraints: Constraints
-    targets: tuple[tuple[str, Written], ...]
+    targets: tuple[tuple[Path, Written], ...]
 
 
 def read_relational(raw: dict[str, Any], faults: Faults) -> Relational:
@@ -49,11 +50,12 @@ def read_relational(raw: dict[str, Any], faults: Faults) -> Relational:
         for column in table.columns.values():
             check_column(column, table, look)
             check_changes(column, table, look)
+    constraints = read_constraints(raw.get("constraints"), look)
+    tables, constraints = with_foreign_keys(tables, constraints)
     check_circles(tables, faults)
     order = in_order(tables, faults)
     if document is not None:
         check_dag(document.dag, tables, faults)
-    constraints = read_constraints(raw.get("constraints"), look)
     targets = read_targets(raw.get("targets"), look)
     check_sizes(order, look)
     frame = document.timeframe if document else None

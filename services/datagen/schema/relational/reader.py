@@ -14,10 +14,13 @@ from datagen.schema.assemble import Around, analysis_of, description_of
 from datagen.schema.effective import sha256
 from datagen.schema.faults import Faults
 from datagen.schema.fingerprint import fingerprint
+from datagen.schema.relational.aims import targets_of
 from datagen.schema.relational.analysed import TableAnalysisChoice, analysed_table, input_of, known_columns
 from datagen.schema.relational.assemble import build_tables, with_axis
+from datagen.schema.relational.constraining import narrowed
 from datagen.schema.relational.effective import dataset_name
 from datagen.schema.relational.read import Relational, read_relational
+from datagen.schema.relational.uniqueness import with_unique
 from datagen.schema.relational.unmade import unmade
 from datagen.schema.relational.written import WrittenTable
 from datagen.schema.window import written_window
@@ -33,6 +36,9 @@ def read_dataset(
     read = read_relational(raw, faults)
     _check_document(raw, faults)
     tables = build_tables(raw, read, read.window or ANY_WEEK, faults) if not len(faults) else ()
+    tables = narrowed(tables, read, faults) if not len(faults) else ()
+    tables = with_unique(tables, read, int(raw["seed"]), faults) if not len(faults) else ()
+    targets = targets_of(read, raw, faults) if not len(faults) else ()
     table = analysed_table(raw, read.tables, faults)
     analysed = analyse(raw.get("analysis"), known_columns(table, faults), TableAnalysisChoice) if table else None
     if len(faults) or read.window is None or (table is not None and analysed is None):
@@ -50,6 +56,7 @@ def read_dataset(
         schema_sha256=sha256(document),
         overrides=dict(overrides),
         drawn=drawn,
+        targets=targets,
         unmade=unmade(read, raw),
     )
 

@@ -146,22 +146,22 @@ CHECKS: Mapping[str, Callable[[Any, Path, Look], None]] = {
 }
 
 
-def read_targets(raw: Any, look: Look) -> tuple[tuple[str, Written], ...]:
-    """Each target with its kind; faults are noted."""
+def read_targets(raw: Any, look: Look) -> tuple[tuple[Path, Written], ...]:
+    """Each target with where it stands; faults are noted."""
     targets = check_shape(written.Targets, raw, TARGETS, look.faults) if raw is not None else None
     return tuple(_targets(targets, look)) if targets else ()
 
 
-def _targets(targets: written.Targets, look: Look) -> Iterator[tuple[str, Written]]:
+def _targets(targets: written.Targets, look: Look) -> Iterator[tuple[Path, Written]]:
     for kind, model in written.TARGETS.items():
         given = getattr(targets, kind)
         listed = given if isinstance(given, list) else [] if given is None else [given]
         for place, item in enumerate(listed):
-            path = (*TARGETS, kind, place) if isinstance(given, list) else (*TARGETS, kind)
+            path: Path = (*TARGETS, kind, place) if isinstance(given, list) else (*TARGETS, kind)
             target = check_shape(model, item, path, look.faults)
             if target is not None:
                 _check_target(target, path, look)
-                yield kind, target
+                yield path, target
 
 
 def _check_target(target: Any, path: Path, look: Look) -> None:

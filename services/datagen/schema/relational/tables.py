@@ -1,30 +1,22 @@
-"""What is wrong with a table beyond its shape: its key, parents, fan-out, behaviours, and how many rows it gets."""
+"""What is wrong with a table beyond its shape: its key, parents, fan-out, and how many rows it gets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+
+import numpy as np
 
 from datagen.schema.json_text import Path
-from datagen.schema.names import number, show, suggest
-from datagen.schema.relational.behaviors import (
-    AgeMultiplier,
-    ColumnList,
-    CurveChoice,
-    CurveList,
-    SegmentBehavior,
-    StageConfig,
-    VintageBehavior,
-)
+from datagen.schema.names import number, show
+from datagen.schema.relational.behaving import stages_of
+from datagen.schema.relational.behaviour_faults import check_behaviours
 from datagen.schema.relational.generators import EnumListChoice
-from datagen.schema.relational.look import TIMES, Look
+from datagen.schema.relational.look import Look
 from datagen.schema.relational.nodes import DEFAULT_ROWS, FanoutChoice
-from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenTable
-from datagen.schema.wording import check_shape
+from datagen.stages import reach_shares
 
 MAX_ROWS_OF_TABLE = 10**12
-BehaviourT = TypeVar("BehaviourT", SegmentBehavior, VintageBehavior, StageConfig)
 
 
 def check_table(table: WrittenTable, look: Look) -> None:
@@ -47,7 +39,7 @@ def check_table(table: WrittenTable, look: Look) -> None:
     if model.fanout is not None:
         _check_fanout(model.fanout, (*table.path, "fanout"), look)
     _check_vocab(table, look)
-    _check_behaviours(table, look)
+    check_behaviours(table, look)
 
 
 def _check_fanout(fanout: FanoutChoice, path: Path, look: Look) -> None:
@@ -80,61 +72,6 @@ def _check_vocab(table: WrittenTable, look: Look) -> None:
         look.faults.add((*table.path, "columns"), f"the lists of a vocab differ in length: {said}; make them alike")
 
 
-def _check_behaviours(table: WrittenTable, look: Look) -> None:
-    assert table.model is not None
-    segments = _behaviour(SegmentBehavior, table, "segment_behavior", look)
-    vintage = _behaviour(VintageBehavior, table, "vintage_behavior", look)
-    stages = _behaviour(StageConfig, table, "stage_config", look)
-    if segments is not None:
-        path: Path = (*table.path, "segment_behavior")
-        look.local(table, segments.segment_column, (*path, "segment_column"))
-        _check_applies(table, segments.applies_to_columns, (*path, "applies_to_columns"), look)
-        for key, entries in (("behaviors", segments.behaviors), ("segments", segments.segments)):
-            for name, behavior in entries.items():
-                _check_applies(table, behavior.applies_to_columns, (*path, key, name, "applies_to_columns"), look)
-    if vintage is not None:
-        path = (*table.path, "vintage_behavior")
-        inside = (*path, "created_at_column")
-        column = look.local(table, vintage.created_at_column, inside)
-        look.typed(column, TIMES, "the age counts from a datetime", inside)
-        for name, multiplier in vintage.age_based_multipliers.items():
-            _check_multiplier(table, multiplier, (*path, "age_based_multipliers", name), look)
-    if stages is not None and not table.fans_out:
-        look.faults.add(
-            (*table.path, "stage_config"), "stage_config in a table without parents; name whose stages they are"
-        )
-
-
-def _behaviour(model: type[BehaviourT], table: WrittenTable, key: str, look: Look) -> BehaviourT | None:
-    raw = getattr(table.model, key)
-    return None if raw is None else check_shape(model, raw, (*table.path, key), look.faults)
-
-
-def _check_multiplier(table: WrittenTable, multiplier: AgeMultiplier, path: Path, look: Look) -> None:
-    if isinstance(multiplier.curve, dict):
-        check_shape(CurveChoice, multiplier.curve, (*path, "curve"), look.faults)
-    else:
-        check_shape(CurveList, {"curve": multiplier.curve}, path, look.faults)
-    if multiplier.applies_to == "fanout":
-        return
-    listed = check_shape(ColumnList, {"applies_to": multiplier.applies_to}, path, look.faults)
-    _check_applies(table, listed.applies_to if listed else None, (*path, "applies_to"), look)
-
-
-def _check_applies(table: WrittenTable, names: tuple[str, ...] | None, path: Path, look: Look) -> None:
-    """Each name is a column, or "table.column", of a table that fans out from this one."""
-    children = {name: child for name, child in look.tables.items() if child.fans_out and child.parents[0] == table.name}
-    known = {column for child in children.values() for column in child.columns}
-    known |= {f"{name}.{column}" for name, child in children.items() for column in child.columns}
-    for place, name in enumerate(names or ()):
-        if name not in known:
-            plain = sorted(word for word in known if "." not in word)
-            look.faults.add(
-                (*path, place),
-                f"{show(name)} is no column of a child of {table.name}; {suggest(split(name)[1] or name, plain)}",
-            )
-
-
 def declared_rows(table: WrittenTable) -> int:
     """How many rows a table without a fan-out has."""
     model = table.model
@@ -156,6 +93,15 @@ def mean_fanout(fanout: FanoutChoice | None) -> float:
     return mean if most is None else min(mean, most)
 
 
+def mean_children(table: WrittenTable) -> float:
+    """About how many rows a parent, before anything scales it."""
+    stages = stages_of(table)
+    if stages is not None:
+        shares = reach_shares(tuple(stage.transition_rate for stage in stages.stages), np.ones(1))
+        return float(sum(share[0] for share in shares))
+    return mean_fanout(table.model.fanout if table.model else None)
+
+
 def check_sizes(order: tuple[str, ...], look: Look) -> None:
     """Notes each fan-out that would make more rows than anybody can use."""
     expected = expected_rows(order, look.tables)
@@ -164,7 +110,7 @@ def check_sizes(order: tuple[str, ...], look: Look) -> None:
         of_parent = expected.get(table.parents[0], 0.0) if table.fans_out else MAX_ROWS_OF_TABLE + 1
         if of_parent > MAX_ROWS_OF_TABLE or expected[name] <= MAX_ROWS_OF_TABLE or table.model is None:
             continue
-        mean = mean_fanout(table.model.fanout)
+        mean = mean_children(table)
         told = f"{of_parent:,.0f} rows of {table.parents[0]} times {mean:,.15g} are {expected[name]:.2g} rows"
         look.faults.add(
             (*table.path, "fanout"), f"{told}; at most {MAX_ROWS_OF_TABLE:.0e}, so lower the fan-out or the rows"
@@ -176,7 +122,6 @@ def expected_rows(order: tuple[str, ...], tables: Mapping[str, WrittenTable]) ->
     expected: dict[str, float] = {}
     for name in order:
         table = tables[name]
-        fanout = table.model.fanout if table.model else None
         rows = declared_rows(table)
-        expected[name] = expected.get(table.parents[0], 0.0) * mean_fanout(fanout) if table.fans_out else float(rows)
+        expected[name] = expected.get(table.parents[0], 0.0) * mean_children(table) if table.fans_out else float(rows)
     return expected

@@ -1,0 +1,1 @@
+"""Plans steered to the targets of their document."""

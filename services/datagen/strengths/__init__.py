@@ -1,0 +1,1 @@
+"""How strongly something acts on a row, as one number: effects, seasons, trends, outliers, segments, ages."""
