@@ -472,3 +472,14 @@ def test_instants_stay_on_their_grid_also_beyond_their_window(tmp_path: Path, op
     found = made(plan_of(tmp_path, columns, {"inequalities": [{"left": "t.a", "op": op, "right": "t.b"}]}))
     assert all((at.minute, at.second, at.microsecond) == (0, 0, 0) for at in found["b"])
     assert {at for at in found["b"] if at.year > 2024} == {datetime(2025, 1, 1, tzinfo=UTC)}
+
+
+def test_a_clamp_is_kept_beside_an_inequality(tmp_path: Path) -> None:
+    def clamped(name: str, low: float, high: float) -> Written:
+        spread = {"type": "lognormal", "params": {"mean": 3, "sigma": 1}, "clamp": [low, high]}
+        return col(name, "float", distribution=spread)
+
+    columns = [clamped("price", 1, 90), clamped("cost", 5, 40)]
+    found = made(plan_of(tmp_path, columns, {"inequalities": [{"left": "t.cost", "op": "<", "right": "t.price"}]}))
+    assert all(5 <= cost < price <= 90 for cost, price in zip(found["cost"], found["price"], strict=True))
+    assert found["cost"].count(5) > 100  # what lies below is still put on the clamp
