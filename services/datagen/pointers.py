@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,7 +14,7 @@ from datagen.constrained.allowed import Allowed, plain
 from datagen.constrained.limits import Limits
 from datagen.draws import I64, Draws
 from datagen.errors import UserError
-from datagen.generators.base import Rows
+from datagen.generators.base import Links, Rows
 from datagen.permute import shuffled
 from datagen.shares import Shares, Uniform
 from datagen.text.scalars import texts
@@ -96,13 +97,16 @@ class DrawnAmong:
     allowed: Allowed
     limits: Limits | None
     reads: tuple[str, ...] = ()
+    _known: WeakKeyDictionary[Links, tuple[I64, Weights]] = field(default_factory=WeakKeyDictionary, repr=False)
 
     def rows(self, rows: Rows, draws: Draws) -> I64:
         """UserError where no row is allowed."""
         count = rows.others.count(self.table)
         if count == 0:
             return np.full(len(rows), -1, np.int64)
-        good, weights = self._rows(rows, draws, count)
+        if rows.others not in self._known:
+            self._known[rows.others] = self._rows(rows, draws, count)
+        good, weights = self._known[rows.others]
         return good[weights.pick(draws, purpose=PURPOSE)]
 
     def _rows(self, rows: Rows, draws: Draws, count: int) -> tuple[I64, Weights]:

@@ -452,3 +452,34 @@ def test_a_text_that_never_obeys_ends_the_run_and_says_so(tmp_path: Path) -> Non
     plan = plan_of(tmp_path, [column], {"enum": [{"attr": "t.x", "values": ["a"]}]})
     with pytest.raises(UserError, match=r"t.x: row 8: 'b' as it is computed, and must be one of 1 values"):
         generate(plan, "t", 0, 20)
+
+
+def test_a_range_is_passed_on_along_a_chain(tmp_path: Path) -> None:
+    columns = [col(name, "int", **drawn("uniform", low=0, high=99)) for name in "abc"]
+    rules = {
+        "inequalities": [{"left": "t.a", "op": "<", "right": "t.b"}, {"left": "t.b", "op": "<", "right": "t.c"}],
+        "ranges": [{"attr": "t.c", "max": 10}],
+    }
+    found = made(plan_of(tmp_path, columns, rules))
+    assert max(found["a"]) <= 8
+    assert all(a < b < c <= 10 for a, b, c in zip(found["a"], found["b"], found["c"], strict=True))
+
+
+@pytest.mark.parametrize("op", ["<", "<="])
+def test_instants_stay_on_their_grid_also_beyond_their_window(tmp_path: Path, op: str) -> None:
+    late = {"within": {"start": "2024-12-31T12:00:00", "end": "2024-12-31T23:59:00"}, "freq": "min"}
+    columns = [col("a", "datetime", datetime_series=late), col("b", "datetime", datetime_series={"freq": "H"})]
+    found = made(plan_of(tmp_path, columns, {"inequalities": [{"left": "t.a", "op": op, "right": "t.b"}]}))
+    assert all((at.minute, at.second, at.microsecond) == (0, 0, 0) for at in found["b"])
+    assert {at for at in found["b"] if at.year > 2024} == {datetime(2025, 1, 1, tzinfo=UTC)}
+
+
+def test_a_clamp_is_kept_beside_an_inequality(tmp_path: Path) -> None:
+    def clamped(name: str, low: float, high: float) -> Written:
+        spread = {"type": "lognormal", "params": {"mean": 3, "sigma": 1}, "clamp": [low, high]}
+        return col(name, "float", distribution=spread)
+
+    columns = [clamped("price", 1, 90), clamped("cost", 5, 40)]
+    found = made(plan_of(tmp_path, columns, {"inequalities": [{"left": "t.cost", "op": "<", "right": "t.price"}]}))
+    assert all(5 <= cost < price <= 90 for cost, price in zip(found["cost"], found["price"], strict=True))
+    assert found["cost"].count(5) > 100  # what lies below is still put on the clamp

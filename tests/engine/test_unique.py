@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,27 @@ def test_two_tables_that_point_at_each_other_are_made(tmp_path: Path) -> None:
     assert set(made(plan)["home"]) == set(range(50, 70))
     assert set(made(plan, "u")["head"]) <= set(range(1, 5_001))
     assert len(set(made(plan, "u")["head"])) > 15
+
+
+LOOKS: list[tuple[Written, str]] = [
+    ({"faker": {"method": "email"}}, r"^[\w.]+@[\w.]+\.\w+$"),
+    ({"faker": {"method": "bothify", "text": "??-####"}}, "^[A-Z]{2}-[0-9]{4}$"),
+    ({"faker": {"method": "uuid4"}}, "^[0-9a-f-]{36}$"),
+    ({"faker": {"method": "phone_number"}}, "^[+(0-9]"),
+    ({"faker": {"method": "name"}}, "^[A-M]"),
+    ({"choice": {"choices": [f"{letter}{number}" for letter in "ab" for number in range(900)]}}, "^b"),
+]
+
+
+@pytest.mark.parametrize(("generator", "regex"), LOOKS, ids=lambda case: "")
+def test_unique_texts_have_the_look_that_is_asked_for(tmp_path: Path, generator: Written, regex: str) -> None:
+    rules = {"unique": ["t.x"], "pattern": [{"attr": "t.x", "regex": regex}]}
+    found = made(plan_of(tmp_path, [col("x", "string", **generator)], rules, rows=900))["x"]
+    assert len(set(found)) == 900
+    assert all(re.search(regex, value) for value in found)
+
+
+def test_unique_texts_that_cannot_have_a_look_are_refused(tmp_path: Path) -> None:
+    rules = {"unique": ["t.x"], "pattern": [{"attr": "t.x", "regex": "^A"}]}
+    with pytest.raises(SchemaError, match=r"method='first_name' has about \d+ different values that are allowed"):
+        plan_of(tmp_path, [col("x", "string", faker={"method": "first_name"})], rules, rows=900)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.constrained.allowed import plain
+from datagen.constrained.allowed import Allowed, plain
 from datagen.draws import Draws, draw_key
 from datagen.generators.base import Kind, Rows
 from datagen.generators.faked import POOL, Faked, made_values
@@ -57,6 +57,7 @@ class DistinctFaked(Kind):
 
     faked: Faked
     seed: int
+    allowed: Allowed | None = None  # of which values there is to be one a row
 
     def check_rows(self, rows: int) -> None:
         if rows > MOST:
@@ -69,8 +70,8 @@ class DistinctFaked(Kind):
         if found < rows:
             raise RefusalError(
                 "method",
-                f"unique: {rows:,} rows, and method={self.faked.method!r} has about {found:,} different values; "
-                "have fewer rows, or take uuid4, bothify or numerify",
+                f"unique: {rows:,} rows, and method={self.faked.method!r} has about {found:,} different values"
+                f"{self._told}; have fewer rows, or take uuid4, bothify or numerify",
             )
 
     def arrow_type(self) -> pa.DataType:
@@ -80,19 +81,25 @@ class DistinctFaked(Kind):
         numbers = rows.numbers
         return self._first(int(numbers.max(initial=0)) + 1).take(pa.array(numbers))
 
+    @property
+    def _told(self) -> str:
+        return " that are allowed" if self.allowed else ""
+
     def _first(self, rows: int) -> pa.Array:
         """At least so many values, where there are; always from the same list."""
-        return stream(self.faked, self.seed, max(POOL, 1 << (rows - 1).bit_length()))
+        return stream(self.faked, self.seed, self.allowed, max(POOL, 1 << (rows - 1).bit_length()))
 
 
 @lru_cache(maxsize=32)
-def stream(faked: Faked, seed: int, rows: int) -> pa.Array:
+def stream(faked: Faked, seed: int, allowed: Allowed | None, rows: int) -> pa.Array:
     """The first different values that Faker makes, up to `rows` of them."""
     found: dict[Any, None] = {}
     made = 0
     while len(found) < rows and made < TRIES * rows + POOL:
         key = draw_key(seed, "faker.distinct", faked.locale, f"{faked.method}{faked.arguments!r}.{made // POOL}")[0]
         values = made_values(faked, key, POOL)
-        found.update(dict.fromkeys(value for value in values if value is not None))
+        array = pa.array(values, faked.type).drop_null()
+        good = array if allowed is None else array.filter(pa.array(~allowed.refused(array, None)))
+        found.update(dict.fromkeys(good.to_pylist()))
         made += POOL
     return pa.array(list(found)[:rows], faked.type)

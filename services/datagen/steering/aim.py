@@ -25,10 +25,10 @@ class Moved:
     column: str
     before: float  # what was expected
     after: float  # what is expected now
+    kind: str  # mean, weekend share
 
     def __str__(self) -> str:
-        kind = self.where.path.split(".")[1] if "." in self.where.path else self.where.path
-        ends = f"from a {kind} of {self.before:.4g} to {self.after:.4g}"
+        ends = f"from a {self.kind} of {self.before:.4g} to {self.after:.4g}"
         return f"{self.where.path}: {self.table}.{self.column} is moved {ends}"
 
 

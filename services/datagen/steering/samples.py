@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from datagen.constrained.bounded import BoundedInstant
 from datagen.constrained.limits import Instants
 from datagen.draws import F64, I64
+from datagen.generators.axis import Axis
+from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup
+from datagen.generators.ordered import Ordered
 from datagen.model import Column
 from datagen.modifiers import Cast, Nulls, Rounded
 from datagen.modifiers.numbers import doubles
@@ -24,6 +26,7 @@ from datagen.targets import SATURDAY, CompositeEffect, MeanInRange, Target, Week
 SAMPLE_ROWS = 1 << 16
 RUNS = 64  # of neighbours, which find their parents together
 STEPS = 40  # of a bisection
+OF_A_CURVE = (Axis, Instant, Ordered)  # whose weekend share is known without a sample
 SHOWN = (Cast, Nulls, Rounded)  # modifiers that leave a value what it is
 
 
@@ -41,7 +44,7 @@ def with_samples(
             continue
         kind = "mean" if isinstance(target, MeanInRange) else "weekend share"
         table, name = _source(steered, target.table, target.column)
-        if isinstance(target, WeekendShare) and not isinstance(steered[table].column(name).generator, BoundedInstant):
+        if isinstance(target, WeekendShare) and isinstance(steered[table].column(name).generator, OF_A_CURVE):
             continue
         sample = _Sample(steered[table], name, Reach(seed, steered), kind)
         if not sample.counted:
@@ -52,7 +55,7 @@ def with_samples(
             column, reached = sample.moved_to(wanted)
             if column is not None:
                 steered[table] = _planned_with(steered[table], column)
-                moved.append(Moved(target.where, table, name, sample.mean, reached))
+                moved.append(Moved(target.where, table, name, sample.mean, reached, kind))
         if not target.min <= reached <= target.max:
             raise refused(target, sample.mean, kind)
     return steered, tuple(moved)

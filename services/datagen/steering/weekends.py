@@ -38,7 +38,7 @@ def with_weekends(tables: Sequence[Table], targets: Sequence[Target]) -> tuple[t
         if wanted is not None and 0 < share < 1 and wanted < 1:
             column = replace(column, generator=_with_weekend(column.generator, wanted, share))
             made[place[0]] = _with(made[place[0]], column)
-            moved.append(Moved(target.where, place[0], place[1], share, wanted))
+            moved.append(Moved(target.where, place[0], place[1], share, wanted, "weekend share"))
         if not target.min <= (share if wanted is None else wanted) <= target.max:
             raise refused(target, share, "weekend share")
     return tuple(made.values()), tuple(moved)

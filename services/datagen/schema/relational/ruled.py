@@ -8,14 +8,15 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from datagen.constrained.limits import Decimals, Instants, Limits, Scale
+from datagen.constrained.limits import Decimals, Instants, Scale
+from datagen.generators.choice import Choice
 from datagen.generators.instant import Instant
 from datagen.generators.listed import Listed
 from datagen.generators.lookup import Lookup
 from datagen.generators.ordered import Ordered
 from datagen.generators.sequence import Sequence
 from datagen.model import Column, Table
-from datagen.modifiers import Cast, Nulls, Rounded
+from datagen.modifiers import Cast, Limited, Nulls, Rounded
 from datagen.pointers import ByColumn, Drawn, Parent
 from datagen.schema.json_text import Path
 from datagen.schema.relational.circles import Place
@@ -181,5 +182,19 @@ def _measure(scale: Scale, bound: Any, strictly: bool, up: bool) -> float:
     return found
 
 
-def limits(rules: Rules, scale: Scale | None) -> Limits | None:
-    return Limits(scale, rules.low, rules.high) if scale is not None and rules.bounds else None
+def hard(book: Book, place: Place) -> tuple[float | None, float | None]:
+    """Between which values a column's choices lie, or its clamp puts them; None for no bound."""
+    column, scale = book.column(place), book.scale(place)
+    last = next((made for made in reversed(column.modifiers) if not isinstance(made, SHOWN)), None)
+    if scale is None:
+        return None, None
+    if isinstance(last, Limited):
+        return (
+            None if last.min is None else least(scale, last.min),
+            None if last.max is None else most(scale, last.max),
+        )
+    if last is not None or not isinstance(column.generator, Choice):
+        return None, None
+    pairs = zip(column.generator.choices, column.generator.weights, strict=True)
+    numbers = [float(value) for value, weight in pairs if weight and isinstance(value, int | float)]
+    return (least(scale, min(numbers)), most(scale, max(numbers))) if numbers else (None, None)

@@ -27,7 +27,7 @@ from datagen.schema.faults import Faults
 from datagen.schema.json_text import Path
 from datagen.schema.names import show
 from datagen.schema.relational.circles import Place, first_datetime
-from datagen.schema.relational.ruled import SHOWN, Book, Rules, least, most
+from datagen.schema.relational.ruled import Book, Rules, hard, least, most
 from datagen.schema.relational.rules import Constraints
 from datagen.schema.relational.words import split
 
@@ -207,27 +207,16 @@ class Unequal:
 
     def spread(self, rules: dict[Place, Rules]) -> None:
         """Carries bounds along the inequalities, until nothing changes."""
-        for place in {place for edge in self.edges for place in (edge.left, edge.right)}:
-            if (known := self._listed(place)) is not None:
-                made = rules.setdefault(place, Rules())
-                made.least(known[0])
-                made.most(known[1])
+        for place in dict.fromkeys(place for edge in self.edges for place in (edge.left, edge.right)):
+            low, high = hard(self.book, place)
+            if low is not None:
+                rules.setdefault(place, Rules()).least(low)
+            if high is not None:
+                rules.setdefault(place, Rules()).most(high)
         for _ in range(len(self.edges) + 1):
             changed = [self._pass_on(edge, rules) for edge in self.edges]
             if True not in changed:
                 return
-
-    def _listed(self, place: Place) -> tuple[float, float] | None:
-        """Between which values the choices of a column lie."""
-        column, scale = self.book.column(place), self.book.scale(place)
-        settled = all(isinstance(made, SHOWN) for made in column.modifiers)
-        if not isinstance(column.generator, Choice) or scale is None or not settled:
-            return None
-        values = [
-            value for value, weight in zip(column.generator.choices, column.generator.weights, strict=True) if weight
-        ]
-        numbers = [float(value) for value in values if isinstance(value, int | float)]
-        return (least(scale, min(numbers)), most(scale, max(numbers))) if numbers else None
 
     def _pass_on(self, edge: Edge, rules: dict[Place, Rules]) -> bool:
         one, other = rules.get(edge.left, Rules()), rules.get(edge.right, Rules())

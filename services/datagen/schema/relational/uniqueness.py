@@ -7,8 +7,10 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datagen.constrained.allowed import Allowed
 from datagen.constrained.bounded import BoundedNumber
 from datagen.constrained.limits import Decimals
+from datagen.constrained.repeated import Repeated
 from datagen.distinct.dealt import Dealt
 from datagen.distinct.faked import NUMBERED, DistinctFaked, DistinctPeople
 from datagen.distinct.ladders import OfInstants, OfNumbers
@@ -86,15 +88,9 @@ class Unique:
         changed = [made for made in column.modifiers if not isinstance(made, Nulls)]
         nulls = [made for made in column.modifiers if isinstance(made, Nulls)]
         kind = Book(self.tables, self._read.tables).type(place)
+        if _is_apart(generator, changed):
+            return column
         match generator:
-            case Sequence(step=step) if step and all(map(_keeps_apart, changed)):
-                return column
-            case Uuid() if not changed:
-                return column
-            case Pattern(unique=True) if not changed:
-                return column
-            case Listed():
-                return column if _different(values := finals(generator, changed)) == len(values) else None
             case Choice():
                 kept = [value for value, weight in zip(generator.choices, generator.weights, strict=True) if weight]
                 values = finals(Listed(tuple(kept)), changed).drop_null().unique()
@@ -109,8 +105,25 @@ class Unique:
                 return self._of_faker(place[0], column, generator)
             case Lookup() if all(isinstance(made, SHOWN) for made in changed):
                 return self._looked_up(column, generator, table)
+            case Repeated(limits=None, allowed=Allowed(sources=())):
+                return self._repeated(place, column, generator)
             case _:
                 return None
+
+    def _repeated(self, place: Place, column: Column, repeated: Repeated) -> Column | None:
+        """What is drawn again would not be another row's alone: it is made once, and has to have its look."""
+        allowed = repeated.allowed
+        inner = replace(column, generator=repeated.inner, modifiers=repeated.modifiers)
+        if isinstance(repeated.inner, Faked) and not (repeated.inner.of_people and repeated.inner.method in NUMBERED):
+            found = self._of_faker(place[0], inner, repeated.inner)
+            assert isinstance(found.generator, DistinctFaked)
+            return replace(column, generator=replace(found.generator, allowed=allowed))
+        made = self._made(place, inner, self.tables[place[0]])
+        if made is None:
+            return None
+        modifiers = tuple(made.modifiers)
+        once = replace(repeated, inner=made.generator, modifiers=modifiers, draws_again=False)
+        return replace(column, generator=once)
 
     def _ladder(self, place: Place, generator: object, changed: list[Modifier]) -> OfNumbers | None:
         scale = Book(self.tables, self._read.tables).scale(place)
@@ -136,7 +149,7 @@ class Unique:
         kind = Book(self.tables, self._read.tables).type(place)
         return OfNumbers(generator, tuple(steps), scale, low, high, kind)
 
-    def _of_faker(self, table: str, column: Column, faked: Faked) -> Column | None:
+    def _of_faker(self, table: str, column: Column, faked: Faked) -> Column:
         if faked.of_people and faked.method in NUMBERED:
             for other in self.tables[table].columns:
                 if isinstance(other.generator, Faked) and other.generator.of_people:
@@ -163,6 +176,20 @@ class Unique:
             self.settle(source)
             return replace(column, generator=replace(lookup, pointer=DrawnOnce(lookup.table)))
         return None
+
+
+def _is_apart(generator: object, changed: list[Modifier]) -> bool:
+    """Whether no value stands twice by the kind itself."""
+    match generator:
+        case Sequence(step=step):
+            return step != 0 and all(map(_keeps_apart, changed))
+        case Uuid() | Pattern(unique=True):
+            return not changed
+        case Listed():
+            values = finals(generator, changed)
+            return _different(values) == len(values)
+        case _:
+            return False
 
 
 def _keeps_apart(modifier: Modifier) -> bool:
