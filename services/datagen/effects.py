@@ -94,10 +94,17 @@ class EffectIndex:
 
     def strengths(self, groups: I64, instants: I64) -> F64:
         """What holds for each key at each instant; NaN where nothing does."""
+        return self.held_at(groups, self.ranks(instants))
+
+    def ranks(self, instants: I64) -> I64:
+        """How many times are at or before each instant."""
+        return np.searchsorted(self.times, instants, side="right").astype(np.int64)
+
+    def held_at(self, groups: I64 | int, ranks: I64) -> F64:
+        """What holds by the rank of an instant, of a key for each or of one."""
         if not len(self.edges):
-            return np.full(len(groups), np.nan)
-        width = len(self.times) + 1
-        asked = groups * width + np.searchsorted(self.times, instants, side="right")
+            return np.full(len(ranks), np.nan)
+        asked = groups * (len(self.times) + 1) + ranks
         stretch = np.searchsorted(self.edges, asked, side="right") - 1
         found = self.held[np.maximum(stretch, 0)]
         found[stretch < 0] = np.nan  # behind the last effect of a key comes a stretch without one

@@ -349,3 +349,25 @@ def test_nothing_bounds_the_children_of_a_parent_without_a_beginning(tmp_path: P
     users, sales = by_key(plan, "user"), rows_of(plan, "sale")
     free = [sale["sent"].year for sale in sales if users[sale["user_id"]]["joined"] is None and sale["sent"]]
     assert 0.4 < free.count(1969) / len(free) < 0.6  # half the days, up to the strength of effects
+
+
+@pytest.mark.parametrize(
+    ("freq", "start", "laid_out"), [("H", 0, True), ("W", 0, False), ("7h", 0, False), ("D", 9, False)]
+)
+def test_noise_in_time_leaves_rows_in_the_day_that_they_are_filed_under(
+    tmp_path: Path, freq: str, start: int, laid_out: bool
+) -> None:
+    jitter = {"transform": "time_jitter", "args": {"std_minutes": 600}}
+    series = {"datetime_series": {"freq": freq}}
+    ts = {"name": "ts", "type": "datetime", "generator": series, "modifiers": [jitter]}
+    key = {"name": "key", "type": "int", "generator": {"sequence": {}}}
+
+    def alone(document: Any) -> None:
+        document["timeframe"] = {"start": f"2024-01-01T{start:02}:00:00", "end": "2024-03-31"}
+        document["nodes"] = [{"id": "log", "kind": "fact", "pk": "key", "rows": 3_000, "columns": [key, ts]}]
+
+    table = (plan := plan_of(tmp_path, alone)).tables["log"]
+    assert (table.axis is not None) == laid_out
+    for day in table.days():
+        found = made(plan, "log", day.start_row, day.stop_row).column("ts").to_pylist()
+        assert {at.date().isoformat() for at in found} <= {day.date}

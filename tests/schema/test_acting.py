@@ -82,6 +82,11 @@ STRENGTHS: list[tuple[Written, Strength, str]] = [
     (changed("effect", **EFFECT), Effect(PROMO, (Reading("city", "user"),), 1, TS), "mul"),
     (changed("effect", **{**EFFECT, "on": {"x2": "city"}}), Effect(PROMO, (Reading("x2"),), 1, TS), "mul"),
     (
+        changed("effect", **{**EFFECT, "on": {}, "map": {"field": "strength", "default": 0}}),
+        Effect(ANYWHERE, (), 0, TS),
+        "mul",
+    ),
+    (
         changed("effect", **{**EFFECT, "on": {}, "map": {"field": "strength"}}),
         Effect(ANYWHERE, (), 1, TS),
         "mul",
@@ -122,6 +127,9 @@ def test_without_a_datetime_the_row_above_tells_the_time_and_without_one_it_is_t
     bare = {"columns": [column for column in document()["nodes"][1]["columns"] if column["name"] != "ts"]}
     moment = Moment(Reading("joined", "user", ("event",)))
     assert made(read, with_tables(child, event=bare)).modifiers[0] == Scaled(grown(moment))
+    further = Moment(Reading("joined", "user", ("child", "event")))
+    grandchild = table("grandchild", {**rising, "name": "y"}, kind="fact", parents=["child"])
+    assert made(read, with_tables(child, grandchild, event=bare), "y").modifiers[0] == Scaled(grown(further))
 
 
 CELLS: list[tuple[Written, Any, Frequency]] = [
@@ -238,6 +246,25 @@ def test_segments_of_a_parent_that_is_drawn_scale_columns_by_the_row_that_is_dra
     assert acts(read, written) == ()
 
 
+def test_an_entity_with_parents_is_scaled_by_the_row_that_it_draws(read: Read) -> None:
+    key = {"name": "user_id", "type": "int", "generator": {"lookup": {"from": "user.user_id"}}}
+    note = table("note", key, number(), parents=["user"])
+    valued = behaved(behaviors={"Oslo": {"value_multiplier": 3, "applies_to_columns": ["x"]}})
+    found = made(read, with_tables(note, user=valued)).modifiers[0]
+    assert found == Scaled(Pointed(ByColumn("user_id", "user"), "user", Segment("city", ("Oslo",), (3,))))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [column("float", choice={"choices": [1, 2.5]}), column("int", distribution=UNIFORM)],
+    ids=["choice", "whole"],
+)
+def test_where_no_columns_are_named_only_floats_of_a_distribution_are_scaled(read: Read, other: Written) -> None:
+    valued = behaved(behaviors={"Oslo": {"value_multiplier": 3}})
+    found = made(read, document(other, user=valued)).modifiers
+    assert not any(isinstance(modifier, Scaled) for modifier in found)
+
+
 SHARES: list[tuple[Written, Written, tuple[float, ...]]] = [
     ({"Oslo": 0.3}, {}, (0.3, 0.7)),
     ({"Oslo": 0.3, "Prague": 0.7}, {"weights": [9, 1]}, (0.3, 0.7)),
@@ -294,6 +321,7 @@ def test_children_of_what_ages_are_not_before_it(read: Read) -> None:
     assert made(read, written).generator == Placed(instant, False, (), since)
     written["nodes"][1]["columns"][2]["modifiers"] = [jitter]
     assert made(read, written, "ts").modifiers[1] == NotBefore(since)
+    assert made(read, staged(user=vintage), "ts").modifiers[0] == NotBefore(since)
 
 
 def staged(*columns: Written, user: Any = None, **keys: Any) -> Written:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow as pa
 from datagen.bounds import Since
 from datagen.draws import F64, I64, Draws
 from datagen.errors import UserError
-from datagen.generators.base import Kind, Rows
+from datagen.generators.base import Kind, Links, Rows
 from datagen.generators.instant import Instant, instant_type
 from datagen.generators.ordered import ordered_shares
 from datagen.readings import Reading
@@ -21,6 +20,9 @@ from datagen.timeline import HOUR_US, Pattern, hour_edges
 
 if TYPE_CHECKING:
     from datagen.effects import EffectIndex, EffectTable
+
+
+MOST_KEPT = 64  # curves
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Placed(Kind):
         shares = ordered_shares(rows.numbers, rows.family(), draws) if self.ordered else draws.uniform()
         instants = np.empty(len(rows), np.int64)
         since = self._since(rows, draws)
-        indices = [part.effects.index(rows.others) for part in self.by]
-        for groups, chosen in self._cases(rows, indices):
-            at = self._curve(groups, indices)
+        ground = rows.others.once(self, lambda: self._ground(rows.others))
+        for groups, chosen in self._cases(rows, ground):
+            at = self._kept_curve(groups, ground, rows.others)
             if at is None:
                 raise UserError(f"{draws.table}.{draws.column}: effects leave no instant with a weight above 0")
             instants[chosen] = at.placed(shares[chosen], None if since is None else since[chosen])
@@ -72,11 +74,11 @@ class Placed(Kind):
         since, there = self.since.instants(rows, draws)
         return np.where(there, since, self.instant.window.start_us)
 
-    def _cases(self, rows: Rows, indices: Sequence[EffectIndex]) -> list[tuple[tuple[int, ...], I64]]:
+    def _cases(self, rows: Rows, ground: _Ground) -> list[tuple[tuple[int, ...], I64]]:
         """The keys of effects that occur, each with its rows."""
         columns = [
             index.groups([reading.values(rows) for reading in part.on], len(rows))
-            for part, index in zip(self.by, indices, strict=True)
+            for part, index in zip(self.by, ground.indices, strict=True)
         ]
         if all((column == column[0]).all() for column in columns if len(column)):
             return [(tuple(int(column[0]) for column in columns), np.arange(len(rows)))] if len(rows) else []
@@ -85,29 +87,47 @@ class Placed(Kind):
         cuts = np.cumsum(np.bincount(which.ravel(), minlength=len(different)))[:-1]
         return list(zip(map(tuple, different.tolist()), np.split(order, cuts), strict=True))
 
-    def _curve(self, groups: tuple[int, ...], indices: Sequence[EffectIndex]) -> _Curve | None:
+    def _kept_curve(self, groups: tuple[int, ...], ground: _Ground, links: Links) -> _Curve | None:
+        """Made once where there are few."""
+        if math.prod(len(index.known) + 1 for index in ground.indices) > MOST_KEPT:
+            return self._curve(groups, ground)
+        return links.once((self, groups), lambda: self._curve(groups, ground))
+
+    def _curve(self, groups: tuple[int, ...], ground: _Ground) -> _Curve | None:
         """None where all weights are 0."""
-        curve = self.instant.curve
-        assert isinstance(curve, Pattern)
-        edges = self._edges(indices)
-        begins = edges[:-1]
-        weights = curve.weights(begins // HOUR_US)
-        for part, index, group in zip(self.by, indices, groups, strict=True):
-            strengths = index.strengths(np.full(len(begins), group, np.int64), begins)
+        weights = ground.weights
+        for part, index, ranks, group in zip(self.by, ground.indices, ground.ranks, groups, strict=True):
+            strengths = index.held_at(group, ranks)
             strengths[np.isnan(strengths)] = part.default
             weights = weights * strengths if part.op == "mul" else weights + strengths
             np.maximum(weights, 0.0, out=weights)
-        masses = weights * np.diff(curve.points.below(edges))
-        return _Curve(curve, edges, np.concatenate([[0.0], np.cumsum(masses)])) if masses.any() else None
+        masses = weights * ground.counts
+        if not masses.any():
+            return None
+        return _Curve(ground.pattern, ground.edges, np.concatenate([[0.0], np.cumsum(masses)]))
 
-    def _edges(self, indices: Sequence[EffectIndex]) -> I64:
-        window = self.instant.window
+    def _ground(self, links: Links) -> _Ground:
+        pattern, window = self.instant.curve, self.instant.window
+        assert isinstance(pattern, Pattern)
+        indices = tuple(part.effects.index(links) for part in self.by)
         times = [index.times[(index.times > window.start_us) & (index.times <= window.end_us)] for index in indices]
-        return np.unique(np.concatenate([self._hours, *times])) if times else self._hours
+        edges = np.unique(np.concatenate([hour_edges(window), *times]))
+        begins = edges[:-1]
+        ranks = tuple(index.ranks(begins) for index in indices)
+        counts = np.diff(pattern.points.below(edges))
+        return _Ground(pattern, edges, pattern.weights(begins // HOUR_US), counts, indices, ranks)
 
-    @cached_property
-    def _hours(self) -> I64:
-        return hour_edges(self.instant.window)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """The window cut at full hours, and wherever an effect begins or ends."""
+
+    pattern: Pattern
+    edges: I64
+    weights: F64  # of each piece, before effects
+    counts: I64  # points of the grid in it
+    indices: tuple[EffectIndex, ...]
+    ranks: tuple[I64, ...]  # of the beginnings of the pieces, in each index
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from datagen.analysis import Analysis
+from datagen.frequency import Fixed
 from datagen.generators.instant import Instant
 from datagen.model import Dataset, Output, Table
+from datagen.modifiers import TimeJitter
+from datagen.modifiers.base import Modifier
 from datagen.schema.analyse import Analysed, analyse
 from datagen.schema.assemble import Around, analysis_of, description_of
 from datagen.schema.effective import sha256
@@ -77,8 +80,19 @@ def _axis(tables: tuple[Table, ...], table: WrittenTable | None, analysed: Analy
     for made in tables:
         for column in made.columns:
             if table and made.name == table.name and column.name == name and isinstance(column.generator, Instant):
-                return name
+                return None if any(map(_leaves_its_day, column.modifiers)) else name
     return None
+
+
+def _leaves_its_day(modifier: Modifier) -> bool:
+    """Whether noise may lead into another day than the one that was drawn."""
+    if not isinstance(modifier, TimeJitter):
+        return False
+    grid = modifier.cells
+    if not isinstance(grid.frequency, Fixed):
+        return True
+    step = grid.frequency.step_us
+    return DAY_US % step != 0 or grid.window.start_us % step != 0
 
 
 def _analysis(
