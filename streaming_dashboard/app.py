@@ -103,7 +103,7 @@ class Page:
         stands, snapshot = standing(progress, replayed, self.clock()), self._snapshot(shown)
         return self._described(shown, progress) | {
             "standing": stands,
-            "stages": stages(progress, self.live.made(), replayed, stands.behind),
+            "stages": stages(progress, self.live.made(shown.analysis.table), replayed, stands.behind),
             "clocks": clocks(progress, snapshot, shown.cut, shown.pace),
             "rates": rates(progress, stands),
             "account": account(progress, snapshot, shown.stream, shown.cut),

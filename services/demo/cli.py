@@ -10,7 +10,7 @@ import click
 
 from datagen.console import run
 from datagen.errors import UserError
-from datagen.options import FORMATS
+from datagen.options import FORMATS, ROWS
 from datagen.startup import load_arrow_alone
 from demo.options import BATCH_PORT, IN_BACKGROUND, SPEED, STREAM_PORT, Half, Options
 from demo.screen import Screen
@@ -52,7 +52,8 @@ PORT = click.IntRange(1, 65_535)
     help="Event time for real time in the replay; 0 is no waiting.",
 )
 @DATA
-@click.option("--rows", type=click.IntRange(0), metavar="N", help="How many rows, instead of entity_count.")
+@click.option("--rows", type=ROWS, metavar="N", help="How many rows; of several tables user=5000,product=200.")
+@click.option("--scale", type=click.FloatRange(0, min_open=True), metavar="X", help="So many times the rows.")
 @click.option("--seed", type=int, metavar="N", help="Instead of the document's seed.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Instead of output.format.")
 @click.pass_context
@@ -73,12 +74,13 @@ def options_of(
     schema: Path,
     detach: bool,
     data: Path,
-    rows: int | None,
+    rows: int | str | None,
+    scale: float | None,
     seed: int | None,
     form: str | None,
     **others: Any,
 ) -> Options:
-    wanted = {"--rows": rows, "--seed": seed, "--format": form}
+    wanted = {"--rows": rows, "--scale": scale, "--seed": seed, "--format": form}
     generate = tuple(word for option, value in wanted.items() if value is not None for word in (option, str(value)))
     behind = bool(os.environ.get(IN_BACKGROUND))
     return Options(schema.resolve(), data.resolve(), half or "both", generate=generate, detached=behind, **others)

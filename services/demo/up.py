@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from math import ceil
 from pathlib import Path
 
 from datagen.errors import UserError
@@ -90,11 +91,12 @@ def members(options: Options, half: Half, business: Business, kafka_port: int, q
 
 def generated(options: Options, half: Half, business: Business) -> tuple[str, ...]:
     """Options of the generator: more rows than the schema says, where they are to move and nobody said how many."""
-    tables = business.dataset.tables
-    few = len(tables) == 1 and tables[0].rows < MOVING_ROWS
-    if half == "batch" or not few or "--rows" in options.generate:
+    dataset = business.dataset
+    (rows,) = (table.rows for table in dataset.tables if table.name == dataset.analysis.table)
+    if half == "batch" or rows >= MOVING_ROWS or {"--rows", "--scale"} & set(options.generate):
         return options.generate
-    return (*options.generate, "--rows", str(MOVING_ROWS))
+    more = ("--scale", str(ceil(MOVING_ROWS / max(rows, 1)))) if dataset.relational else ("--rows", str(MOVING_ROWS))
+    return (*options.generate, *more)
 
 
 def broker_port(options: Options, half: Half) -> int:

@@ -31,6 +31,8 @@ REPLACED, PARTS, BETWEEN = "replaced", "parts", "\x01"
 # Bytes that are no UTF-8 are read as the last of these.
 PLAIN = '[^"\\\\' + "".join(f"\\x{code:02x}" for code in range(0x20)) + "\\ufffd]"
 BLANK = "[" + "".join(f"\\u{ord(one):04x}" for one in WHITE) + "]"
+NO_BLANK_NEXT = f"(?=[!-~]|(?!{BLANK}))"  # most are told by one look, without the list
+NO_BLANK_BEFORE = f"(?:(?<=[!-~])|(?<!{BLANK}))"
 DIGITS = 18  # before the point, and behind it, whatever they say
 WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})"
 DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}})?"
@@ -62,8 +64,9 @@ def spelling(reading: Reading) -> Spelling | None:
     if len(set(names)) < len(names) or any(kinds[name] not in ("text", "int", "bool") for name in coded):
         return None
     row = ",".join(_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns))
-    instant = f'"({INSTANT_TEXT})Z"'
-    sent = {ID: f'(?:"({PLAIN}+)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{instant}|null)", CLOCK: instant}
+    instant = f'"(?<instant>{INSTANT_TEXT})Z"'
+    again = rf'"(\k<instant>|{INSTANT_TEXT})Z"'  # mostly the same one, and soon told
+    sent = {ID: f'(?:"({PLAIN}+)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{again}|null)", CLOCK: again}
     told = ",".join(_key(name) + value for name, value in sent.items())
     read = {*coded, *reading.flags, *(one.name for one in reading.numbers)}
     taken = [column.name for column in columns if column.name in read or column.kind == "object"]
@@ -166,7 +169,7 @@ def _value(place: int, column: InputColumn, reading: Reading) -> str:
     if column.name in (*reading.dimensions, *reading.texts, *reading.flags):
         return f"(?:{_read(column, reading)}{absent})"
     if column.name == reading.id:
-        return f'(?:"(?!{BLANK}){PLAIN}+"|{CODE})'
+        return f'(?:"{NO_BLANK_NEXT}{PLAIN}+"|{CODE})'
     return f"(?:{_point(f'key{place}')}|null)" if column.kind == "object" else f"(?:{ANY})"
 
 
@@ -177,7 +180,7 @@ def _number(one: NumberColumn) -> str:
 
 def _read(column: InputColumn, reading: Reading) -> str:
     if column.kind == "text":
-        return f'"(?!{BLANK})({PLAIN}+)(?<!{BLANK})"'
+        return f'"{NO_BLANK_NEXT}({PLAIN}+){NO_BLANK_BEFORE}"'
     return f"({FLAG if column.kind == 'bool' else CODE})"
 
 

@@ -75,8 +75,8 @@ class Live(Protocol):
     def current(self) -> Stream:
         """The folder of the stream. NothingPublishedError where there is none."""
 
-    def made(self) -> Made | None:
-        """None where nothing was made, or is not known here."""
+    def made(self, table: str | None = None) -> Made | None:
+        """Of one table of the set, or of all. None where nothing was made, or is not known here."""
 
     def replayed(self, topic: str) -> Replayed | None:
         """None where nothing was sent, or is not known here."""
@@ -101,14 +101,16 @@ class Streams:
             raise self._nothing()
         return max(found, key=lambda stream: (stream.changed_at(), stream.short))
 
-    def made(self) -> Made | None:
+    def made(self, table: str | None = None) -> Made | None:
         source = self.data / "input" / self.dataset
         try:
-            listed = manifest.from_json((source / "_manifest.json").read_text("utf-8"))
+            made = manifest.from_json((source / "_manifest.json").read_text("utf-8"))
         except (OSError, ValueError):
             files = [path.stat() for path in source.rglob("[!._]*") if path.is_file()] if source.is_dir() else []
             return Made(len(files), sum(file.st_size for file in files), None, None) if files else None
-        return Made(len(listed.files), listed.bytes, listed.rows, _finished_at(source / "_run.json"))
+        listed = [file for file in made.files if table in (None, file.table)]
+        rows, size = sum(file.rows for file in listed), sum(file.bytes for file in listed)
+        return Made(len(listed), size, rows, _finished_at(source / "_run.json"))
 
     def replayed(self, topic: str) -> Replayed | None:
         path = self.data / "state" / self.dataset / f"replay-{topic}.json"

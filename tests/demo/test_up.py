@@ -27,6 +27,7 @@ from demo.options import Half, Options
 from demo.ports import is_taken
 from demo.screen import Screen
 from demo.up import broker_port, generated, possible_half
+from tests.gallery import GALLERY
 
 ROOT = Path(__file__).parents[2]
 
@@ -227,6 +228,21 @@ def test_a_stream_gets_rows_enough_to_move(
     business = business_of(tmp_path, rows=rows)
     options = Options(business.schema, tmp_path, half, generate=given)
     assert generated(options, half, business) == handed_on
+
+
+@pytest.mark.parametrize(
+    ("given", "handed_on"),
+    [
+        ((), ("--scale", "25")),
+        (("--scale", "2"), ("--scale", "2")),
+        (("--rows", "user=50"), ("--rows", "user=50")),
+    ],
+)
+def test_of_several_tables_the_one_that_is_replayed_gets_rows_enough(
+    tmp_path: Path, given: tuple[str, ...], handed_on: tuple[str, ...]
+) -> None:
+    business = Business(GALLERY["users_events"], tmp_path)
+    assert generated(Options(business.schema, tmp_path, generate=given), "both", business) == handed_on
 
 
 def test_without_a_timestamp_there_is_the_batch_half_alone(tmp_path: Path) -> None:

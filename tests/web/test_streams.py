@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,10 @@ def test_extracts_are_counted_by_their_manifest(tmp_path: Path) -> None:
     assert made
     assert (made.files, made.bytes, made.rows) == (2, 240, 20)
     assert made.at == datetime(2025, 3, 1, 9, 58, tzinfo=UTC)
+    more = replace(listed, files=(*files, File("shops.csv", "shops", 7, 70, "0" * 64, None)))
+    (folder / "_manifest.json").write_text(more.to_json())
+    assert streams(tmp_path).made(ANALYSIS.table) == made
+    assert streams(tmp_path).made() == replace(made, files=3, bytes=310, rows=27)
 
 
 def test_extracts_of_somebody_else_are_files_of_unknown_rows(tmp_path: Path) -> None:
