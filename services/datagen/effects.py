@@ -100,7 +100,7 @@ class EffectIndex:
         asked = groups * width + np.searchsorted(self.times, instants, side="right")
         stretch = np.searchsorted(self.edges, asked, side="right") - 1
         found = self.held[np.maximum(stretch, 0)]
-        found[(stretch < 0) | (self.edges[np.maximum(stretch, 0)] // width != groups) | (groups < 0)] = np.nan
+        found[stretch < 0] = np.nan  # behind the last effect of a key comes a stretch without one
         return found
 
 
@@ -147,9 +147,5 @@ def _codes(places: Sequence[I64], sets: Sets, count: int) -> I64:
 
 def _text(column: pa.Array) -> pa.Array:
     """Keys are compared by their text; a whole number has the same as an int and as a float."""
-    if pa.types.is_null(column.type):
-        return column.cast(pa.string())
     text = texts(column)
-    text = text.dictionary_decode() if pa.types.is_dictionary(text.type) else text
-    plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    return pc.replace_substring_regex(text, r"\.0+$", "") if pa.types.is_floating(plain) else text
+    return text.dictionary_decode() if pa.types.is_dictionary(text.type) else text

@@ -17,13 +17,12 @@ from datagen.fanout import Fanout
 from datagen.generators.base import Generator
 from datagen.modifiers.base import Modifier
 from datagen.modifiers.cast import Cast
-from datagen.modifiers.not_before import NotBefore
+from datagen.modifiers.reading import reads_of
 from datagen.modifiers.scaled import Scaled
 from datagen.targets import Target
 from datagen.timeline import Window as Window
 
 TextFormat = Literal["csv", "jsonl", "parquet"]
-READING = (Scaled, NotBefore)  # modifiers that read other columns of the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ class Column:
     @property
     def reads(self) -> tuple[str, ...]:
         """Columns of the same table that this one is a function of."""
-        changed = (name for modifier in self.modifiers if isinstance(modifier, READING) for name in modifier.reads)
-        return tuple(dict.fromkeys((*self.generator.reads, *changed)))
+        return tuple(dict.fromkeys((*self.generator.reads, *reads_of(self.modifiers))))
 
     def arrow_type(self) -> pa.DataType:
         """What the last cast makes of it."""

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from tests.schema.nodes import EFFECT, PROMOTION, changed, column, document, with_tables
+from tests.schema.nodes import EFFECT, PROMOTION, changed, column, document, table, with_tables
 
 Lines = Callable[..., list[str]]
 Case = tuple[dict[str, Any], list[str]]
 
+
+def segments(**keys: Any) -> dict[str, Any]:
+    return {"segment_behavior": {"segment_column": "city", **keys}}
+
+
+def aging(**keys: Any) -> dict[str, Any]:
+    return {"vintage_behavior": {"created_at_column": "joined", "age_based_multipliers": {"a": keys}}}
+
+
+OWN = {"effect_table": "event", "window": {"start_col": "ts", "end_col": "ts"}, "map": {"field": "amount"}}
 CASES: list[Case] = [
     (
         document(changed("multply", factor=2)),
@@ -176,6 +186,123 @@ CASES: list[Case] = [
             (
                 "shop.json:60  nodes.user.modifiers.0: an effect on a table without a fan-out has no "
                 "meaning; name its parents"
+            )
+        ],
+    ),
+    (
+        document(event={"modifiers": [{"transform": "effect", "args": OWN}]}),
+        [
+            (
+                "shop.json:113  nodes.event.modifiers.0.args.effect_table: 'event' is the table itself, "
+                "which the effect counts; name another"
+            )
+        ],
+    ),
+    (
+        document(changed("effect", **{**OWN, "map": {"field": "x"}})),
+        [
+            (
+                "shop.json:108  nodes.event.columns.x: columns read each other in a circle: event.x "
+                "reads event.x; break it"
+            )
+        ],
+    ),
+    (
+        document(user=segments(segments={"Oslo": {"base_probability": 0.8}, "Prague": {"base_probability": 0.4}})),
+        [("shop.json:61  nodes.user.segment_behavior.segments: the shares of segments sum to 1.2; lower them to 1")],
+    ),
+    (
+        document(user=segments(segments={"Osloo": {"base_probability": 0.8}})),
+        [
+            (
+                "shop.json:62  nodes.user.segment_behavior.segments.Osloo: 'Osloo' is no value of city; "
+                "did you mean 'Oslo'?"
+            )
+        ],
+    ),
+    (
+        document(user=segments(applies_to_columns=["amout", "ts"])),
+        [
+            (
+                "shop.json:62  nodes.user.segment_behavior.applies_to_columns.amout: 'amout' is no "
+                "column of a child of user; did you mean 'amount'?"
+            ),
+            (
+                "shop.json:63  nodes.user.segment_behavior.applies_to_columns.ts: 'ts' is of type "
+                "datetime; only numbers are multiplied"
+            ),
+        ],
+    ),
+    (
+        with_tables(
+            table("shop", segment_behavior={"segment_column": "shop_id", "applies_to_columns": ["amount"]}),
+            event={"parents": ["user", "shop"]},
+        ),
+        [
+            (
+                "shop.json:128  nodes.shop.segment_behavior.applies_to_columns.amount: 'amount' is no "
+                "column of a child of shop; known: none"
+            )
+        ],
+    ),
+    (
+        document(user=aging(curve=[1, -1], applies_to=["fanout", "joined"])),
+        [
+            ("shop.json:65  nodes.user.vintage_behavior.age_based_multipliers.a.curve.1: -1 must be at least 0"),
+            (
+                "shop.json:69  nodes.user.vintage_behavior.age_based_multipliers.a.applies_to.joined: "
+                "'joined' is no column of a child of user; known: amount, event_id, ts, user_id"
+            ),
+        ],
+    ),
+    (
+        document(user=aging(curve={"curve_type": "linear", "params": {"a": 1}})),
+        [
+            (
+                "shop.json:65  nodes.user.vintage_behavior.age_based_multipliers.a.curve.params: 'b' is "
+                "missing: b of the curve"
+            )
+        ],
+    ),
+    (
+        document(user={"stage_config": {"stages": [{"stage_name": "seen"}]}}),
+        [
+            (
+                "shop.json:59  nodes.user.stage_config: stage_config in a table without parents; name "
+                "whose stages they are"
+            )
+        ],
+    ),
+    (
+        document(
+            {"name": "stage_name", "type": "int", "generator": {"sequence": {}}},
+            {"name": "stage_index", "type": "bool", "generator": {"choice": {"choices": [True]}}},
+            event={"stage_config": {"stages": [{"stage_name": "seen"}]}},
+        ),
+        [
+            (
+                "shop.json:110  nodes.event.columns.stage_name.type: 'stage_name' is of type int; the "
+                "stage is told by string"
+            ),
+            (
+                "shop.json:117  nodes.event.columns.stage_index.type: 'stage_index' is of type bool; the "
+                "stage is told by int or float or string"
+            ),
+        ],
+    ),
+    (
+        document(
+            event={
+                "stage_config": {
+                    "stages": [{"stage_name": "seen"}],
+                    "segment_variation": {"vip": {"transition_multiplier": 2}},
+                }
+            }
+        ),
+        [
+            (
+                "shop.json:115  nodes.event.stage_config.segment_variation: no column of user tells "
+                "these segments; give user a segment_behavior with its segment_column"
             )
         ],
     ),

@@ -71,12 +71,12 @@ class Placed(Kind):
 
     def _cases(self, rows: Rows, indices: Sequence[EffectIndex]) -> list[tuple[tuple[int, ...], I64]]:
         """The keys of effects that occur, each with its rows."""
-        if not self.by:
-            return [((), np.arange(len(rows)))]
         columns = [
             index.groups([reading.values(rows) for reading in part.on], len(rows))
             for part, index in zip(self.by, indices, strict=True)
         ]
+        if all((column == column[0]).all() for column in columns if len(column)):
+            return [(tuple(int(column[0]) for column in columns), np.arange(len(rows)))] if len(rows) else []
         different, which = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
         order = np.argsort(which.ravel(), kind="stable")
         cuts = np.cumsum(np.bincount(which.ravel(), minlength=len(different)))[:-1]
