@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from datagen.analysis import Dimension, Flag, Number
+from datagen.fanout import Poisson
 from datagen.model import Dataset
 from datagen.schema import read_schema
 from datagen.schema.fields import KINDS
@@ -20,8 +21,8 @@ def dataset(name: str) -> Dataset:
     return read_schema(GALLERY[name])
 
 
-def test_there_are_six_businesses() -> None:
-    names = ["card_transactions", "funnel", "iot_sensors", "retail_orders", "shop", "users_events"]
+def test_there_are_seven_businesses() -> None:
+    names = ["bank", "card_transactions", "funnel", "iot_sensors", "retail_orders", "shop", "users_events"]
     assert list(GALLERY) == names
 
 
@@ -92,6 +93,21 @@ def test_card_transactions_is_what_was_first_drawn() -> None:
     assert cards.analysis.numeric_fields == (Number("amount", "Amount", "float", 2, "money", None, "good"),)
     assert cards.analysis.boolean_fields[-1] == Flag("label_fraud", "Fraud", "percent", None, "bad")
     assert (cards.analysis.currency, cards.analysis.timezone) == ("INR", "Asia/Kolkata")
+
+
+def test_the_bank_is_of_eleven_tables_and_makes_use_of_every_constraint() -> None:
+    bank = dataset("bank")
+    constraints = bank.document["constraints"]
+    counts = {"foreign_keys": 15, "ranges": 6, "inequalities": 2, "enum": 6}
+    assert (len(bank.tables), {key: len(constraints[key]) for key in counts}) == (11, counts)
+    (payments,) = (table for table in bank.tables if table.name == bank.analysis.table)
+    assert isinstance(payments.offspring and payments.offspring.fanout, Poisson)
+    assert payments.rows == 120_000
+    assert not bank.unmade
+    assert [(type(target).__name__, target.table) for target in bank.targets] == [
+        ("WeekendShare", "payment"),
+        ("MeanInRange", "payment"),
+    ]
 
 
 def test_retail_orders_tells_revenue_by_a_measure() -> None:

@@ -34,6 +34,14 @@ def formatted(instants: I64, format: str, window: Window) -> pa.Array:
     return Strftime(format, window).texts(instants)
 
 
+def _has_mass(curve: Profile | Pattern, window: Window) -> bool:
+    """Whether anything can lie in the window."""
+    if isinstance(curve, Pattern) and min((*curve.hours, *curve.weekdays, *curve.months)) > 0:
+        first, last = curve.points.below(np.array([window.start_us, window.end_us + 1]))
+        return bool(first < last)
+    return bool(hour_masses(curve, hour_edges(window)).any())
+
+
 @dataclass(frozen=True)
 class Instant(Kind):
     window: Window
@@ -47,7 +55,7 @@ class Instant(Kind):
             raise RefusalError("time_window", "time_window is longer than 400 years; shorten it")
         if instant_type(self.format) == pa.string():
             check_pattern(self.format)
-        if isinstance(self.curve, Profile | Pattern) and not hour_masses(self.curve, hour_edges(self.window)).any():
+        if isinstance(self.curve, Profile | Pattern) and not _has_mass(self.curve, self.window):
             raise RefusalError(
                 *(
                     (
