@@ -254,6 +254,14 @@ def test_an_entity_with_parents_is_scaled_by_the_row_that_it_draws(read: Read) -
     assert found == Scaled(Pointed(ByColumn("user_id", "user"), "user", Segment("city", ("Oslo",), (3,))))
 
 
+def test_of_columns_of_one_name_only_the_numbers_are_scaled(read: Read) -> None:
+    words = {"name": "amount", "type": "string", "generator": {"choice": {"choices": ["a"]}}}
+    note = table("note", words, kind="fact", parents=["user"])
+    valued = behaved(behaviors={"Oslo": {"value_multiplier": 3, **AMOUNT}})
+    found = {made.name: made for made in read(fitting(with_tables(note, user=valued))).table("note").columns}
+    assert found["amount"].modifiers == ()
+
+
 @pytest.mark.parametrize(
     "other",
     [column("float", choice={"choices": [1, 2.5]}), column("int", distribution=UNIFORM)],
