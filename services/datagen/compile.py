@@ -46,18 +46,29 @@ def compile_schema(dataset: Dataset, sample: int | None = None) -> Plan:
     for table in sources:
         tables[table.name] = _table_plan(table, dataset.seed, tables, reach, sample)
     steered, sampled = with_samples(tables, dataset.seed, dataset.targets)
-    tables.update(steered)
+    if sampled:
+        tables, reach = _counted_anew(steered, {table.name: table for table in sources}, dataset.seed, sample)
     for table in dataset.tables:
         verify(tables[table.name], table.distinct, reach)
     return Plan(dataset, MappingProxyType(tables), reach, tuple(map(str, (*weekends, *sampled))), sample)
 
 
+def _counted_anew(
+    steered: Mapping[str, TablePlan], sources: Mapping[str, Table], seed: int, sample: int | None
+) -> tuple[dict[str, TablePlan], Reach]:
+    """Plans of which columns were moved, with the fan-outs that such columns scale; nothing that was made before."""
+    tables: dict[str, TablePlan] = {}
+    reach = Reach(seed, MappingProxyType(tables))
+    for name, plan in steered.items():
+        children = _children(sources[name], seed, tables, reach)
+        rows = _counted(children) if children else plan.rows
+        tables[name] = replace(plan, children=children, rows=rows if sample is None else min(rows, sample))
+    return tables, reach
+
+
 def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach, sample: int | None) -> TablePlan:
-    offspring, children = table.offspring, None
-    if offspring is not None:
-        _check_effects(offspring.acts, made, table.name)
-        scale = Scaling(offspring.parent, offspring.acts, reach) if offspring.acts else None
-        children = Children(seed, table.name, offspring.fanout, made[offspring.parent].rows, scale)
+    offspring, children = table.offspring, _children(table, seed, made, reach)
+    if children is not None:
         table = replace(table, rows=_counted(children))
     if sample is not None:
         table = replace(table, rows=min(table.rows, sample))
@@ -80,6 +91,16 @@ def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: R
         parent=offspring.parent if offspring else None,
         others=table.others,
     )
+
+
+def _children(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach) -> Children | None:
+    """How rows follow from those of another table; None where they are as many as declared."""
+    offspring = table.offspring
+    if offspring is None:
+        return None
+    _check_effects(offspring.acts, made, table.name)
+    scale = Scaling(offspring.parent, offspring.acts, reach) if offspring.acts else None
+    return Children(seed, table.name, offspring.fanout, made[offspring.parent].rows, scale)
 
 
 def _counted(children: Children) -> int:

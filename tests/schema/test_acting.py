@@ -218,7 +218,7 @@ VALUES: list[tuple[Written, tuple[float, ...]]] = [
     (behaved(behaviors={"Oslo": {"value_multiplier": 2}}, **AMOUNT), (2,)),
     (behaved(behaviors={"Oslo": {"value_multiplier": 2}}, applies_to_columns=["event.amount"]), (2,)),
     (behaved(behaviors={"Oslo": {"value_multiplier": 2}}), (2,)),
-    (behaved(behaviors={"Oslo": {"value_multiplier": 2, "applies_to_columns": ["event_id"]}}, **AMOUNT), ()),
+    (behaved(behaviors={"Oslo": {"value_multiplier": 2, "applies_to_columns": ["x"]}}, **AMOUNT), ()),
     (behaved(behaviors={"Oslo": {"fanout_multiplier": 2, **AMOUNT}}), ()),
     (behaved(segments={"Oslo": {"value_multiplier": 0.5, **AMOUNT}}), (0.5,)),
 ]
@@ -227,7 +227,7 @@ VALUES: list[tuple[Written, tuple[float, ...]]] = [
 @pytest.mark.parametrize(("written", "factors"), VALUES, ids=lambda case: "")
 def test_segments_scale_columns_of_children(read: Read, written: Written, factors: tuple[float, ...]) -> None:
     expected = tuple(Scaled(Pointed(Parent(), "user", Segment("city", ("Oslo",), (factor,)))) for factor in factors)
-    found = made(read, document(user=written), "amount").modifiers
+    found = made(read, document(number(), user=written), "amount").modifiers
     assert tuple(modifier for modifier in found if isinstance(modifier, Scaled)) == expected
 
 
@@ -313,8 +313,8 @@ AGES: list[tuple[Written, str, Steps | Curve]] = [
 def test_ages_scale_the_fan_out_or_columns(read: Read, written: Written, unit: str, curve: Steps | Curve) -> None:
     age = Age("joined", UNITS_US[unit], curve, YEAR.end_us)
     assert acts(read, document(user=aging(**written))) == (Scaled(age),)
-    for names in (["amount"], ["event.amount", "event_id"]):
-        valued = document(user=aging(**{**written, "applies_to": names}))
+    for names in (["amount"], ["event.amount", "x"]):
+        valued = document(number(), user=aging(**{**written, "applies_to": names}))
         assert acts(read, valued) == ()
         assert made(read, valued, "amount").modifiers[0] == Scaled(Pointed(Parent(), "user", age))
 

@@ -18,6 +18,7 @@ from datagen.generators.counts import PoissonCount
 from datagen.generators.floats import Lognormal, Normal, Uniform
 from datagen.generators.instant import Instant
 from datagen.generators.ordered import Ordered
+from datagen.generators.placed import Placed
 from datagen.targets import SATURDAY
 from datagen.timeline import Pattern
 
@@ -32,7 +33,7 @@ def movement(generator: Generator) -> Movement | None:
             return _inside(movement(kind), lambda moved: replace(generator, kind=moved))
         case Repeated(inner=kind):
             return _inside(movement(kind), lambda moved: replace(generator, inner=moved))
-        case Ordered(instant=instant):
+        case Ordered(instant=instant) | Placed(instant=instant):
             return _inside(movement(instant), lambda moved: replace(generator, instant=moved))
         case Instant(curve=Pattern(weekdays=weekdays) as curve):
             return (lambda at: replace(generator, curve=replace(curve, weekdays=_weekend(weekdays, at)))), (-2.0, 2.0)
