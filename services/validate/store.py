@@ -15,7 +15,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from datagen.errors import UserError
 from datagen.sinks.naming import format_of
+from datagen.stopping import undisturbed
 from validate.casts import typed
 from validate.declared import DeclaredTable
 from validate.findings import Trouble
@@ -90,14 +92,16 @@ class Store:
         return self.loaded[table].rows if table in self.loaded else 0
 
     def row(self, query: str) -> tuple[Any, ...]:
-        (found,) = self._connection.execute(query).fetchall()
-        return tuple(found)
+        (found,) = self.all(query)
+        return found
 
     def all(self, query: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query).fetchall()
+        with _told():
+            return self._connection.execute(query).fetchall()
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
-        yield from self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        with _told():
+            yield from self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
 
     def _columns(self, path: Path, table: DeclaredTable) -> dict[str, str] | None:
         """Names in the file with their types there; None, which is told, where it cannot be read."""
@@ -123,7 +127,7 @@ class Store:
         """Every value is read once, so that damage shows now."""
         seen = ", ".join(f"min({quoted(name)}), count({quoted('!' + name)})" for name in table.columns)
         try:
-            self._connection.execute(f"select {seen} from ({select})").fetchall()
+            self.all(f"select {seen} from ({select})")
         except duckdb.Error as error:
             self._tell(path, table, error)
             return False
@@ -153,6 +157,17 @@ class Store:
     def _tell(self, path: Path, table: DeclaredTable, error: Exception) -> None:
         words = str(error).splitlines()
         self.troubles.append(Trouble(str(path), table.name, f"cannot be read: {words[0] if words else type(error)}"))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """UserError where memory is not enough; a signal ends the program behind the query."""
+    try:
+        with undisturbed():
+            yield
+    except duckdb.OutOfMemoryException as error:
+        words = str(error).splitlines()[0]
+        raise UserError(f"the rows are too many for this machine: {words}; free some of it and try again") from error
 
 
 @contextmanager
