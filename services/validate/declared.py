@@ -180,8 +180,8 @@ class DeclaredTable:
 
     @property
     def first_time(self) -> str | None:
-        """The first datetime column, at which what changes with time is read."""
-        return next((name for name, column in self.columns.items() if column.kind == "time"), None)
+        """The first column of datetimes or dates, at which what changes with time is read."""
+        return next((name for name, column in self.columns.items() if column.kind in ("time", "date")), None)
 
 
 @dataclass(frozen=True)

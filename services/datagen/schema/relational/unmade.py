@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from datagen.schema.faults import dotted
 from datagen.schema.json_text import Path
-from datagen.schema.relational.acting import of_parent
 from datagen.schema.relational.behaving import segment_shares, segments_of, stages_of
 from datagen.schema.relational.circles import Place, first_series
 from datagen.schema.relational.different import of_different
@@ -18,7 +17,6 @@ from datagen.schema.relational.generators import (
     SequenceChoice,
 )
 from datagen.schema.relational.look import NUMBERS
-from datagen.schema.relational.modifiers import EffectArgs
 from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.read import Relational
 from datagen.schema.relational.words import split
@@ -43,10 +41,6 @@ def _of_table(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> Iterat
     if key is not None and not _is_unique(key, table):
         yield key.generator_path, f"a key by '{key.kind}'"
     yield from _of_behaviours(table)
-    for modifier in table.effects:
-        for name in modifier.args.on if isinstance(modifier.args, EffectArgs) else ():
-            if of_parent(table, name, tables) is None:
-                yield (*modifier.path, "args", "on", name), "an effect on a fan-out by what is not known of the parent"
 
 
 def _of_behaviours(table: WrittenTable) -> Iterator[tuple[Path, str]]:
