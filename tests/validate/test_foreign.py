@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +65,28 @@ def test_of_many_files_the_damaged_one_is_told_and_the_others_are_judged(tmp_pat
     result = validate(schema, tmp_path / "set")
     assert [Path(trouble.file).name for trouble in result.troubles] == [files[7].name]
     assert sum(one.rows for one in result.findings if one.table == "visit") > 0
+
+
+def test_the_curve_of_children_is_not_judged_by_a_sample_that_ends_amid_them(tmp_path: Path) -> None:
+    """The children of a parent are in the order of time: the first of very many are early ones."""
+    document = json.loads(json.dumps(DATED))
+    order = document["nodes"][1]
+    order["fanout"]["lambda"] = 2_000
+    order["columns"].append({"name": "at", "type": "datetime", "generator": {"datetime_series": {}}})
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(document), "utf-8")
+    words = ["generate", str(schema), "-o", str(tmp_path / "set"), "--dry-run-sample", "100", "--quiet"]
+    done = subprocess.run([sys.executable, "-m", "datagen", *words], check=False)  # it ends as the validator
+    assert done.returncode == 0
+    result = validate(schema, tmp_path / "set")
+    assert broken(result) == set()
+    assert {one.verdict for one in result.findings if one.column == "at" and one.rule == "profile"} == {"skipped"}
+
+
+def test_what_a_child_reads_of_its_parent_is_not_missed_where_its_key_is_null(tmp_path: Path) -> None:
+    document = json.loads(json.dumps(DATED))
+    order = document["nodes"][1]
+    order["columns"][1]["null_prob"] = 0.2
+    order["columns"].append({"name": "opened", "type": "date", "generator": {"lookup": {"from": "shop.opened_on"}}})
+    result = checked(make(document, tmp_path))
+    assert {one.verdict for one in result.findings if one.rule == "lookup" and one.column == "opened"} == {"holds"}
