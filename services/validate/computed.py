@@ -66,6 +66,8 @@ def _read(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, declare
     way = f"{quoted(table.name)} c left join {quoted(source.table)} p "
     way += f"on c.{quoted(source.ours)}::varchar = p.{quoted(source.theirs)}::varchar"
     wrong = f"{ours} is not null and {ours}::varchar is distinct from {theirs}::varchar"
+    if table.parent is not None and source.ours == table.parent.column:  # a child has its parent, even untold
+        wrong += f" and c.{quoted(source.ours)} is not null"
     (count,) = store.row(f"select count_if({wrong}) from {way}")
     told = f"{ours}::varchar || ' for ' || coalesce({theirs}::varchar, 'nothing')"
     listed = store.all(f"select {told} from {way} where {wrong} limit {EXAMPLES}")

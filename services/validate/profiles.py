@@ -41,6 +41,10 @@ def _of_column(
         why = "a rule between columns narrows it row by row" if place in declared.narrowed else "it follows the stages"
         yield skipped("profile", "behaviour", place, "its curve", why)
         return
+    if table.parent is not None and declared.cut_off(table.name, store.rows(table.name)):
+        why = "the sample ends amid the children of a parent, who are in the order of time"
+        yield skipped("profile", "behaviour", place, "its curve", why)
+        return
     hours, edges, made = counts(place, source, store)
     if not made.sum():
         yield skipped("profile", "behaviour", place, "its curve", "there is no instant")

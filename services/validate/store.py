@@ -1,4 +1,4 @@
-"""The files as tables of DuckDB, out of core: Parquet is read where it lies, text is taken in once.
+"""The files as tables of DuckDB, out of core: Parquet is read where it lies, text and many small files once.
 
 Each declared column `c` is of the declared type; `!c` beside it tells where a file holds what is no value of that type.
 """
@@ -25,6 +25,8 @@ from validate.headers import columns_of, readers
 
 MEMORY = "1GB"
 BATCH_ROWS = 1 << 16
+MANY_FILES = 32  # of a table: to open more for each question costs more than to take them in, where they are small
+SMALL_BYTES = 1 << 20  # of a file, on average
 
 
 def quoted(name: str) -> str:
@@ -64,9 +66,10 @@ class Store:
         kept: list[Path] = []
         selects: list[str] = []
         rejected = 0
+        in_place = len(found) <= MANY_FILES or sum(path.stat().st_size for path in found) > SMALL_BYTES * len(found)
         for path, columns in found.items():
             select = self._select(table, path, columns)
-            if path.suffix.lower() == ".parquet":
+            if path.suffix.lower() == ".parquet" and in_place:
                 taken = self._scanned(path, table, select)
                 selects += [select] if taken else []
             else:

@@ -93,7 +93,7 @@ def _mean(target: written.MeanInRange, store: Store) -> Finding:
 def _composite(target: written.CompositeEffect, declared: Declared, store: Store) -> Finding:
     table = declared.tables[target.table]
     place, names = (target.table, table.first_time), dimensions(target, table)
-    counted = target.metric in ("count", "rows")
+    counted = target.metric not in table.columns
     said = f"{target.metric} by {' x '.join(names)}"
     column = table.columns.get(table.first_time or "")
     if column is None or not isinstance(column.source, Times) or not store.has(target.table, column.name):

@@ -29,11 +29,11 @@ SHOP: dict[str, Any] = {
             col("staff_id", "int", sequence={"start": 500, "step": 3}),
             col("boss_id", "int", lookup={"from": "staff.staff_id"}),
             col("grade", "int", distribution={"type": "poisson", "params": {"lambda": 3}}),
-            col("boss_grade", "int", lookup={"from": "staff.grade", "on": {"staff_id": "boss_id"}})]},
+            col("boss_grade", "int", lookup={"from": "staff.grade", "on": {"this_key": "boss_id"}})]},
         {"id": "user", "kind": "entity", "pk": "user_id", "rows": 60, "columns": [
             col("user_id", "string", sequence={"start": 10, "step": 7}),
             col("country", "string", choice={"choices_ref": "country.code"}),
-            col("tax", "float", lookup={"from": "country.tax", "on": {"code": "country"}}),
+            col("tax", "float", lookup={"from": "country.tax", "on": {"this_key": "country"}}),
             col("typed", "string", choice={"choices": ["DE", "CZ", "XX"]}),
             col("is_typed", "bool", expression={"code": "typed == country"}),
             col("label", "string", expression={"code": "typed if is_typed else 'other'"}),

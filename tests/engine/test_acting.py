@@ -215,6 +215,32 @@ def test_fan_outs_are_scaled_by_effects_segments_and_ages(crowd: Plan) -> None:
     assert max(counts.values()) == 60
 
 
+def test_an_effect_by_what_each_child_draws_matches_no_parent(tmp_path: Path) -> None:
+    """The default holds, whatever the table of effects says."""
+
+    def by_a_draw(default: float) -> Callable[[Any], object]:
+        def change(document: Any) -> None:
+            sale = next(node for node in document["nodes"] if node["id"] == "sale")
+            drawn = {"name": "drawn", "type": "int", "generator": {"lookup": {"from": "promo.promo_id"}}}
+            sale["columns"].append(drawn)
+            (effect, *_) = sale["modifiers"]
+            effect["args"] = {**effect["args"], "on": {"drawn": "promo_id"}}
+            effect["args"]["map"] = {**effect["args"]["map"], "op": "mul", "default": default}
+            sale["modifiers"] = [effect]
+
+        return change
+
+    none = plan_of(tmp_path, by_a_draw(0))
+    assert not none.dataset.unmade
+    assert made(none, "sale").num_rows == 0
+
+    def unchanged(document: Any) -> None:
+        next(node for node in document["nodes"] if node["id"] == "sale")["modifiers"] = []
+
+    plain = made(plan_of(tmp_path, unchanged), "sale").num_rows
+    assert made(plan_of(tmp_path, by_a_draw(1)), "sale").num_rows == plain > 0
+
+
 def test_parents_that_nothing_scales_keep_their_number_of_children(crowd: Plan, tmp_path: Path) -> None:
     def plain(document: Any) -> None:
         document["nodes"][1]["segment_behavior"]["behaviors"] = {}

@@ -282,3 +282,10 @@ def test_the_dimensions_are_those_named_else_those_that_have_weights(
     ]
     plan = plan_of(tmp_path, written(columns, {"composite_effect": {"table": "t", **keys}}))
     assert composite(plan).dimensions == dimensions
+
+
+@pytest.mark.parametrize(("metric", "summed"), [("x", "x"), ("count", None), ("volume", None)])
+def test_a_metric_that_is_no_column_counts_rows(tmp_path: Path, metric: str, summed: str | None) -> None:
+    columns = [col("at", "datetime", datetime_series={}), col("x", "float", **drawn("uniform", low=0, high=1))]
+    plan = plan_of(tmp_path, written(columns, {"composite_effect": {"table": "t", "metric": metric}}))
+    assert composite(plan).metric == summed

@@ -164,8 +164,8 @@ CASES: list[Case] = [
             ),
             ("shop.json:120  targets.mean_in_range.column: 'ts' is of type datetime; only numbers have a mean"),
             (
-                "shop.json:126  targets.composite_effect.metric: 'ts' is of type datetime; a metric is "
-                "count, or a number"
+                "shop.json:126  targets.composite_effect.metric: 'ts' is of type datetime; a metric that is "
+                "a column is a number"
             ),
         ],
     ),

@@ -112,6 +112,7 @@ TARGETS: list[tuple[Any, list[str]]] = [
     ({"mean_in_range": MEAN}, []),
     ({"composite_effect": COMPOSITE}, []),
     ({"composite_effect": {"table": "event"}}, []),
+    ({"composite_effect": {**COMPOSITE, "metric": "volume"}}, []),
 ]
 
 
@@ -225,14 +226,28 @@ def test_an_effect_on_a_table_is_read_and_made(read: Read) -> None:
     assert unmade(read, written) == []
 
 
-def test_an_effect_on_a_table_is_made_where_its_columns_are_known_of_the_parent(read: Read) -> None:
+def test_an_effect_on_a_table_is_made_whether_or_not_its_columns_are_known_of_the_parent(read: Read) -> None:
     read_of_parent = {"name": "town", "type": "string", "generator": {"lookup": {"from": "user.city"}}}
     drawn = {"name": "shop", "type": "string", "generator": {"choice": {"choices": ["Oslo"]}}}
-    for name, paths in (("town", []), ("shop", ["nodes.event.modifiers.0.args.on.shop"])):
+    for name in ("town", "shop"):
         args = {**EFFECT, "on": {name: "city"}}
         written = with_tables(PROMOTION, event={"modifiers": [{"transform": "effect", "args": args}]})
         written["nodes"][1]["columns"] += [read_of_parent, drawn]
-        assert unmade(read, written) == paths
+        assert unmade(read, written) == []
+
+
+def test_adding_nothing_to_an_instant_is_accepted_and_changes_nothing(read: Read) -> None:
+    written = {**column("datetime", datetime_series={}), "modifiers": [{"transform": "add", "args": {"value": 0.0}}]}
+    plain = column("datetime", datetime_series={})
+    made, unchanged = (generate(compile_schema(read(document(one))), "event", 0, 20) for one in (written, plain))
+    assert made.column("x").equals(unchanged.column("x"))
+
+
+@pytest.mark.parametrize("value", [1, -0.5])
+def test_adding_something_to_an_instant_is_refused(read: Read, value: float) -> None:
+    written = {**column("datetime", datetime_series={}), "modifiers": [{"transform": "add", "args": {"value": value}}]}
+    with pytest.raises(UserError, match="transform='add' has no meaning for type='datetime'"):
+        read(document(written))
 
 
 ORDERS: list[Any] = [None, [], [["user"], ["event"]], [["user", "event"]], [["user"]]]

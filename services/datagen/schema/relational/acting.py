@@ -27,6 +27,8 @@ from datagen.schema.relational.pointing import Pointing
 from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenModifier, WrittenTable
 from datagen.schema.window import ends
+from datagen.strengths.base import Strength
+from datagen.strengths.constant import Constant
 from datagen.strengths.effect import Effect
 from datagen.strengths.outliers import Outliers
 from datagen.strengths.pointed import Pointed
@@ -88,9 +90,10 @@ class Scene:
             if isinstance(modifier.args, changes.EffectArgs):
                 readings = [of_parent(table, name, self.tables) for name in modifier.args.on]
                 on = tuple(reading for reading in readings if reading is not None)
-                effect = Effect(self._effects(modifier.args), on, _default(modifier.args), moment)
-                if len(on) == len(readings):  # others are refused when rows are made
-                    found.append(Scaled(effect, modifier.args.map.op))
+                effect: Strength = Effect(self._effects(modifier.args), on, _default(modifier.args), moment)
+                if len(on) < len(readings):  # a parent has no value of what its children draw, so nothing matches it
+                    effect = Constant(_default(modifier.args))
+                found.append(Scaled(effect, modifier.args.map.op))
         if behaving.stages_of(table) is None:
             found += map(Scaled, behaving.fanout_strengths(parent, self.window.end_us))
         return tuple(found)

@@ -13,7 +13,6 @@ from datagen.schema.relational.read import Relational
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 from datagen.targets import SIZES, CompositeEffect, Dimension, MeanInRange, Target, WeekendShare, Where
 
-COUNTED = ("count", "rows")  # metrics that are no column
 USUAL: tuple[Dimension, ...] = ("dow", "hour")
 
 
@@ -38,7 +37,7 @@ def targets_of(read: Relational, raw: Mapping[str, Any], faults: Faults) -> tupl
 
 
 def _composite(where: Where, target: written.CompositeEffect, table: WrittenTable, timestamp: str) -> CompositeEffect:
-    metric = None if target.metric in COUNTED else target.metric
+    metric = target.metric if target.metric in table.columns else None
     shaped = [table.columns[timestamp], *([table.columns[metric]] if metric else [])]
     tolerance = target.tolerance
     mape = tolerance.mape if tolerance else None

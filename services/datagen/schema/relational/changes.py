@@ -82,6 +82,8 @@ def _check_fit(modifier: WrittenModifier, column: WrittenColumn, look: Look) -> 
     fitting = (
         NUMBERS if modifier.transform in OF_NUMBERS else TIMES if modifier.transform in OF_TIMES else (*NUMBERS, *TIMES)
     )
+    if kind in TIMES and isinstance(modifier.args, written.AddArgs) and modifier.args.value == 0:
+        return  # changes nothing
     if kind not in fitting:
         wanted = " or ".join(fitting)
         look.faults.add(

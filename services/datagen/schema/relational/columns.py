@@ -111,7 +111,7 @@ def _lookup(column: WrittenColumn, table: WrittenTable, look: Look) -> None:
         return
     other = look.tables.get(lookup.from_.partition(".")[0])
     for theirs, ours in lookup.on.items():
-        if other is not None and theirs not in other.columns:
+        if other is not None and theirs != written.THIS_KEY and theirs not in other.columns:
             way_out = suggest(theirs, other.columns)
             look.faults.add((*path, "on", theirs), f"{show(theirs)} is no column of {other.name}; {way_out}")
         if ours == column.name:

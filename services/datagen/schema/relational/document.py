@@ -117,7 +117,7 @@ class Tolerance(Written):
 
 class CompositeEffect(Written):
     table: Word = Field(description="the table")
-    metric: Word = Field("count", description="count, or a column that is summed")
+    metric: Word = Field("count", description="a column that is summed; any other word counts rows")
     influences: Annotated[tuple[Influence, ...], Loose, Field(max_length=100)] = Field(
         (), description="what shapes the metric"
     )

@@ -136,10 +136,16 @@ POPULARITIES: Mapping[str, type[Popularity]] = MappingProxyType(
 )
 
 
+THIS_KEY = "this_key"  # in place of the name of their key
+
+
 class LookupChoice(Written):
     from_: Reference = Field(alias="from", description='"table.column": where the value stands')
     on: dict[str, Word] | None = Field(
-        None, description="{their key: a column here}: the row that the column points at", min_length=1, max_length=1
+        None,
+        description="{this_key or their key: a column here}: the row that the column points at",
+        min_length=1,
+        max_length=1,
     )
     popularity: Annotated[
         Any,

@@ -174,7 +174,7 @@ def _modifier(modifier: WrittenModifier, place: int, column: WrittenColumn, make
         case changes.MultiplyArgs(factor=factor):
             return Linear(factor=factor)
         case changes.AddArgs(value=value):
-            return Linear(offset=value)
+            return Linear(offset=value) if value else None
         case changes.ClampArgs(min=least, max=greatest):
             return Limited(least, greatest)
         case changes.JitterArgs(std=std, mode=mode):

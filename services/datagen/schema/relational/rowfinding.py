@@ -55,6 +55,8 @@ class Finder:
         return None
 
     def _by(self, table: WrittenTable, other: str, theirs: str, ours: str) -> Pointer:
+        if theirs == written.THIS_KEY and theirs not in self.tables[other].columns:
+            theirs = self._key_of(other)
         points = other in self.pointing.at(table.name, ours)
         if points and (self._is_key(other, theirs) or self._reads(table, ours, other, theirs)):
             return ByColumn(ours, other)
@@ -71,5 +73,9 @@ class Finder:
                 return False
 
     def _is_key(self, table: str, column: str) -> bool:
+        return self._key_of(table) == column
+
+    def _key_of(self, table: str) -> str:
         model = self.tables[table].model
-        return model is not None and model.pk == column
+        assert model is not None
+        return model.pk

@@ -175,9 +175,9 @@ def _check_target(target: Any, path: Path, look: Look) -> None:
         case written.MeanInRange(column=name) if table is not None:
             inside = (*path, "column")
             look.typed(look.local(table, name, inside), NUMBERS, "only numbers have a mean", inside)
-        case written.CompositeEffect(metric=name) if table is not None and name not in ("count", "rows"):
+        case written.CompositeEffect(metric=name) if table is not None and name in table.columns:
             inside = (*path, "metric")
-            look.typed(look.local(table, name, inside), NUMBERS, "a metric is count, or a number", inside)
+            look.typed(look.local(table, name, inside), NUMBERS, "a metric that is a column is a number", inside)
     if hasattr(target, "min") and target.min > target.max:
         message = f"min={number(target.min)} is above max={number(target.max)}; swap them?"
         look.faults.add(path, message, at=(*path, "min"))

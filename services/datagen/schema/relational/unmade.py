@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from datagen.schema.faults import dotted
 from datagen.schema.json_text import Path
-from datagen.schema.relational.acting import of_parent
 from datagen.schema.relational.behaving import segment_shares, segments_of, stages_of
 from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.generators import ChoiceChoice, EnumListChoice
 from datagen.schema.relational.look import NUMBERS
-from datagen.schema.relational.modifiers import EffectArgs
 from datagen.schema.relational.read import Relational
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 
@@ -23,17 +21,9 @@ def unmade(read: Relational, document: object) -> tuple[str, ...]:
 
 def _found(read: Relational) -> Iterator[tuple[Path, str]]:
     for table in read.tables.values():
-        yield from _of_table(table, read.tables)
+        yield from _of_behaviours(table)
         for column in table.columns.values():
             yield from _of_column(column, table)
-
-
-def _of_table(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> Iterator[tuple[Path, str]]:
-    yield from _of_behaviours(table)
-    for modifier in table.effects:
-        for name in modifier.args.on if isinstance(modifier.args, EffectArgs) else ():
-            if of_parent(table, name, tables) is None:
-                yield (*modifier.path, "args", "on", name), "an effect on a fan-out by what is not known of the parent"
 
 
 def _of_behaviours(table: WrittenTable) -> Iterator[tuple[Path, str]]:
