@@ -246,6 +246,10 @@ def _binary(operator: ast.operator, left: ast.expr, right: ast.expr) -> Node:
         for part in walk(node.right):
             if isinstance(part, Number) and abs(part.value) > MAX_EXPONENT:
                 raise ExpressionError(f"an exponent of {part.value:g} is too large; at most {MAX_EXPONENT}")
+            if isinstance(part, Binary) and part.op == "**" and not columns(part):
+                raise ExpressionError(
+                    f"a power of numbers in an exponent is soon too large; write one number, at most {MAX_EXPONENT}"
+                )
     return node
 
 

@@ -114,6 +114,7 @@ def test_an_expression_parses_into(text: str, tree: Node) -> None:
         ("round(a, 16)", "the second argument of round is a whole number from 0 to 15"),
         ("round(a, -1)", "the second argument of round is a whole number from 0 to 15"),
         ("a ** 301", "an exponent of 301 is too large; at most 300"),
+        ("9 ** 9 ** 9", "a power of numbers in an exponent is soon too large; write one number, at most 300"),
         ("a ** -(2 * 301)", "an exponent of 301 is too large; at most 300"),
         ("9" * 400, "a number in it is too large; at most 1e+300"),
         ("1e999", "a number in it is too large; at most 1e+300"),
