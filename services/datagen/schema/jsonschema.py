@@ -22,7 +22,7 @@ from datagen.schema.document import (
     StreamChoice,
 )
 from datagen.schema.fields import KINDS, NOTE, CategoryField, Choice, ConditionalField, FieldBase, Variants
-from datagen.schema.relational.analysed import TableAnalysisChoice
+from datagen.schema.relational.analysed import DimensionEntry, TableAnalysisChoice
 from datagen.schema.relational.behaviors import CurveChoice, SegmentBehavior, StageConfig, VintageBehavior
 from datagen.schema.relational.document import (
     TARGETS,
@@ -50,6 +50,7 @@ RELATIONAL: tuple[type[BaseModel], ...] = (
         ColumnChoice,
         ModifierChoice,
         TableAnalysisChoice,
+        DimensionEntry,
         PatternChoice,
         Within,
         Targets,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from datagen.analysis import InputColumn, Kind
-from datagen.schema.document import AnalysisChoice
+from datagen.schema.document import MAX_ENTRIES, AnalysisChoice, Entry
 from datagen.schema.faults import Faults
 from datagen.schema.json_text import Path
 from datagen.schema.known import Known, KnownField
-from datagen.schema.names import listing, show, suggest
+from datagen.schema.names import FIELD_NAME, listing, show, suggest
 from datagen.schema.relational import generators as written
 from datagen.schema.relational.making import PRECISION
 from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 from datagen.schema.usual import Usual
-from datagen.schema.values import FieldName
+from datagen.schema.values import FieldName, Loose, defined
 
 ANALYSIS: Path = ("analysis",)
 FEW_VALUES = 50  # of a column that is a dimension where none is named
@@ -32,7 +33,28 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+REFERENCE = rf"^{FIELD_NAME}(\.{FIELD_NAME})?$"
+
+
+class DimensionEntry(Entry):
+    name: Annotated[str, WithJsonSchema({"type": "string", "pattern": REFERENCE})] = Field(
+        description='the column, or "table.column" of a table that a row knows'
+    )
+
+
+DIMENSIONS = WithJsonSchema(
+    {
+        "type": "array",
+        "items": {"anyOf": [{"type": "string", "pattern": REFERENCE}, defined("DimensionEntry")]},
+        "maxItems": MAX_ENTRIES,
+    }
+)
+
+
 class TableAnalysisChoice(AnalysisChoice):
+    dimensions: Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), DIMENSIONS] | None = Field(
+        None, description='what rows are grouped by, coarse first; "table.column" of a table that a row knows'
+    )
     table: FieldName | None = Field(None, description="the table; the only fact where none is given")
 
 

@@ -20,6 +20,7 @@ from datagen.schema.fingerprint import fingerprint
 from datagen.schema.relational.aims import targets_of
 from datagen.schema.relational.analysed import TableAnalysisChoice, analysed_table, input_of, known_columns
 from datagen.schema.relational.assemble import build_tables, with_axis
+from datagen.schema.relational.borrowed import with_borrowed
 from datagen.schema.relational.constraining import narrowed
 from datagen.schema.relational.effective import dataset_name
 from datagen.schema.relational.read import Relational, read_relational
@@ -36,6 +37,7 @@ def read_dataset(
     raw: dict[str, Any], faults: Faults, overrides: Mapping[str, Any], drawn: frozenset[str]
 ) -> Dataset | None:
     """None where there are faults."""
+    raw = with_borrowed(raw, faults)
     read = read_relational(raw, faults)
     _check_document(raw, faults)
     tables = build_tables(raw, read, read.window or ANY_WEEK, faults) if not len(faults) else ()
