@@ -156,9 +156,13 @@ def test_any_override_is_laid_on_or_refused_in_our_words(document: str, override
     assert not FOREIGN_WORDS.search(re.sub(r"type=\S+ ", "", text)), text
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
-def test_a_document_that_lacks_any_one_key_or_field_is_read_or_refused(document: str) -> None:
-    every = all_places(DOCUMENTS.index(document))[1:]
+LARGE = ("bank", "shop")  # of many keys, each of which the last of all has too
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LARGE])
+def test_a_document_that_lacks_any_one_key_or_field_is_read_or_refused(name: str) -> None:
+    document = DOCUMENTS[NAMES.index(name)]
+    every = all_places(NAMES.index(name))[1:]
     for place in (place for place in every if len(place) <= 4):
         changed = json.loads(document)
         owner: Any = changed
