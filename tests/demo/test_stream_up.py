@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,8 @@ def test_a_stream_comes_up_in_the_background_heals_and_ends_without_a_trace(demo
 
     members = demo.members()
     for member in members:
-        member.kill()
+        with suppress(psutil.NoSuchProcess):  # of those that end with the ones before them
+            member.kill()
     assert psutil.wait_procs(members, timeout=10)[1] == []
     assert demo.status()["state"] == "down"
     demo.up(schema, "--rows", "4000")
