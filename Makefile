@@ -28,8 +28,8 @@ doctor: ## what of this machine does not fit, and what to do about it (ARGS=--co
 reset: ## remove what the demo made: inputs, outputs, topics, checkpoints
 	@$(RUN) -m demo reset $(ARGS)
 
-test: ## all tests but those of the Compose stacks (ARGS='tests/demo -k name' some)
-	@$(RUN) -m pytest -m "not docker" $(ARGS)
+test: ## all tests but those of the Compose stacks and the longest (ARGS='-m long' these, ARGS='tests/demo -k name' some)
+	@$(RUN) -m pytest -m "not docker and not long" $(ARGS)
 
 test-compose: ## the Compose stacks on a real engine, which has to be there
 	@DEMO_ENGINE=required $(RUN) -m pytest -m docker $(ARGS)
@@ -40,7 +40,7 @@ lint: ## formatting, lint and types
 	@$(RUN) -m mypy
 
 check: lint ## lint, and the tests that need no JVM and no browser
-	@$(RUN) -m pytest -q -m "not spark and not kafka and not browser and not docker and not slow" $(ARGS)
+	@$(RUN) -m pytest -q -m "not spark and not kafka and not browser and not docker and not slow and not long" $(ARGS)
 
 bench: ## measure this machine against other ways of making rows (ARGS='--quick', ARGS='--write' docs/performance.md)
 	@SPARK_SUBMIT_OPTS= SPARK_LAUNCHER_OPTS= $(RUN) -m bench $(ARGS)

@@ -26,7 +26,7 @@ def fill(disk: Path, filler: Path) -> None:
     assert os.statvfs(disk).f_bavail == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_full_disk_ends_the_job_with_a_sentence_and_nothing_is_lost(shop: Stream, mount: Mount) -> None:
     disk = mount(shop.folder / "state", "size=24m")
     shop.send(*sales(0, 200))
