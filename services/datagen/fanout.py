@@ -7,7 +7,6 @@ and recomputed inside a block. What scales a fan-out turns the mean m of a paren
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,12 +15,11 @@ import numpy as np
 
 from datagen.draws import F64, I64, Draws
 from datagen.family import Family
-from datagen.poisson import log_probability, poisson_counts
+from datagen.poisson import poisson_counts, poisson_masses
 from datagen.weights import Weights, weigh
 
 BLOCK_PARENTS = 1024  # one running sum is held for so many
 STRETCH_BLOCKS = 256  # summed at a time
-LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
 MOST_CHILDREN = 1e9  # of one row
 PURPOSE = "fanout"
 
@@ -101,14 +99,9 @@ class Poisson:
 
     @cached_property
     def _weights(self) -> Weights:
-        reach = 12 * math.sqrt(self.mean) + 60
-        counts = np.arange(max(0, math.floor(self.mean - reach)), math.ceil(self.mean + reach) + 1)
-        if self.mean == 0:
-            return weigh([([max(0, self.min)], [1.0])])
-        shares = np.exp(log_probability(counts.astype(np.float64), np.full(len(counts), self.mean)))
-        kept = shares > LEAST_PROBABILITY
-        codes = np.clip(counts[kept], self.min, self.max)
-        return weigh([(codes.tolist(), shares[kept].tolist())])
+        counts, shares = poisson_masses(self.mean)
+        codes = np.clip(counts.astype(np.int64), self.min, self.max)
+        return weigh([(codes.tolist(), shares.tolist())])
 
 
 def bounded_means(means: F64) -> F64:

@@ -17,6 +17,7 @@ I64 = NDArray[np.int64]
 FEW = 10.0  # the method of rejection is for means from here on
 MOST_OF_FEW = 100  # a count above has a probability below 1e-60 there
 STIRLING_FROM = 16
+LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
 LOG_FACTORIALS = np.array([math.lgamma(count + 1) for count in range(STIRLING_FROM)])
 
 
@@ -67,6 +68,17 @@ def _tried(means: F64, across: F64, height: F64) -> tuple[F64, NDArray[np.bool_]
     possibly = (counts >= 0) & ((inside >= 0.013) | (height <= inside))
     density = np.log(height * inverse_alpha / (a / (inside * inside) + b))
     return counts, surely | (possibly & (density <= log_probability(np.maximum(counts, 0.0), means)))
+
+
+def poisson_masses(mean: float) -> tuple[F64, F64]:
+    """The counts that a draw may meet, in order, and the share of each."""
+    if mean == 0:
+        return np.zeros(1), np.ones(1)
+    reach = 12 * math.sqrt(mean) + 60
+    counts = np.arange(max(0, math.floor(mean - reach)), math.ceil(mean + reach) + 1, dtype=np.float64)
+    shares = np.exp(log_probability(counts, np.full(len(counts), mean)))
+    kept = shares > LEAST_PROBABILITY
+    return counts[kept], shares[kept]
 
 
 def log_probability(counts: F64, means: F64) -> F64:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from datagen.fanout import Between, Exactly, Fanout, Poisson
+from datagen.poisson import poisson_masses
 from datagen.schema.relational import modifiers as written
 from validate import strengths
 from validate.bounds import F64, between, of_mean, off
 from validate.declared import Declared, DeclaredTable, Parent
 from validate.findings import Finding, Picture, skipped, verdict
-from validate.laws import counts_of
 from validate.store import Store, quoted
 from validate.strengths import RowStrength, UnreadableError
 
@@ -121,7 +121,7 @@ def _groups(
 def law(fanout: Fanout, factor: float, offset: float) -> tuple[F64, F64]:
     """Numbers of children and the share of each, of a parent whose mean is scaled."""
     if isinstance(fanout, Poisson):
-        values, weights = counts_of(max(fanout.mean * factor + offset, 0.0))
+        values, weights = poisson_masses(max(fanout.mean * factor + offset, 0.0))
         values = np.clip(values, fanout.min, np.inf if fanout.max is None else fanout.max)
         weights = weights / weights.sum()
     elif isinstance(fanout, Between):

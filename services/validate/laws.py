@@ -8,11 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from datagen.poisson import log_probability
+from datagen.poisson import poisson_masses
 from validate.bounds import F64
 
 _ERF = np.frompyfunc(math.erf, 1, 1)
-TAIL = 1e-13  # of a Poisson distribution, left out
 
 
 class Law(Protocol):
@@ -122,24 +121,11 @@ class PoissonLaw:
     mean: float
 
     def below(self, x: F64) -> F64:
-        if self.mean == 0:
-            return (x >= 0).astype(np.float64)
-        counts, shares = counts_of(self.mean)
+        counts, shares = poisson_masses(self.mean)
         return StepLaw(tuple(counts), tuple(shares)).below(x)
 
     def words(self) -> str:
         return f"poisson, lambda {self.mean:g}"
-
-
-def counts_of(mean: float) -> tuple[F64, F64]:
-    """The counts that a Poisson distribution reaches, and the share of each."""
-    if mean == 0:
-        return np.zeros(1), np.ones(1)
-    reach = 12 * math.sqrt(mean) + 60
-    counts = np.arange(max(0, math.floor(mean - reach)), math.ceil(mean + reach) + 1, dtype=np.float64)
-    shares = np.exp(log_probability(counts, np.full(len(counts), mean)))
-    kept = shares > TAIL
-    return counts[kept], shares[kept]
 
 
 @dataclass(frozen=True)

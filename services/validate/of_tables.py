@@ -15,10 +15,11 @@ from datagen.model import Dataset
 from datagen.pointers import Above, ByColumn, ByValue, Drawn
 from datagen.schema.faults import Faults
 from datagen.schema.relational import generators as written
+from datagen.schema.relational.behaving import segment_shares
 from datagen.schema.relational.behaviors import SegmentBehavior, StageConfig, VintageBehavior
 from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.different import of_different
-from datagen.schema.relational.making import PRECISION, TYPES, scalars
+from datagen.schema.relational.making import PRECISION, TYPES, scalars, shared
 from datagen.schema.relational.parts import Drawn as DrawnNumbers
 from datagen.schema.relational.pointing import Pointing, source_of
 from datagen.schema.relational.read import Relational, read_relational
@@ -46,7 +47,6 @@ from validate.declared import (
     Unjudged,
 )
 from validate.laws import Law, LognormalLaw, NormalLaw, PoissonLaw, UniformLaw
-from validate.literals import plain
 from validate.of_record import UUID, kind_of, pattern
 from validate.unwrapped import Columns, columns_of, inner, law_of_generator, steered_columns, weights_of
 
@@ -238,19 +238,10 @@ def certain(column: WrittenColumn) -> bool:
 
 def with_segments(source: Source, table: WrittenTable, column: WrittenColumn) -> Source:
     """Segments that are given a share have it; the others share the rest by their weights."""
-    raw = table.model.segment_behavior if table.model else None
-    behavior = None if raw is None else SegmentBehavior.model_validate(raw)
-    if behavior is None or behavior.segment_column != column.name or not isinstance(source, OneOf):
+    shares = segment_shares(table, column.name)
+    if not shares or not isinstance(source, OneOf):
         return source
-    given = {name: entry.base_probability for name, entry in behavior.segments.items()}
-    fixed = {name: share for name, share in given.items() if share is not None}
-    names = [plain(value) for value in source.values]
-    pairs = list(zip(names, source.weights, strict=True))
-    there = sum(share for name, share in fixed.items() if name in names)
-    rest = sum(weight for name, weight in pairs if name not in fixed)
-    left = max(0.0, 1.0 - there) / rest if rest else 0.0
-    weights = tuple(fixed[name] / names.count(name) if name in fixed else weight * left for name, weight in pairs)
-    return OneOf(source.values, weights, source.ordered)
+    return OneOf(source.values, shared(source.values, source.weights, shares), source.ordered)
 
 
 def _choice(column: WrittenColumn) -> Source:

@@ -51,18 +51,7 @@ def _weekend(target: written.WeekendShare, store: Store) -> Finding:
         return skipped("weekend_share", "behaviour", place, said, "there is no instant")
     share = weekend / rows
     low, high = between(target.min, rows)[0], between(target.max, rows)[1]
-    figures = {"declared_least": target.min, "declared_greatest": target.max, "made": share}
-    return Finding(
-        "weekend_share",
-        "behaviour",
-        *place,
-        said,
-        f"{share:.2%}",
-        verdict(low <= share <= high),
-        rows,
-        f"{low:.2%} to {high:.2%}",
-        {**figures, "least": low, "greatest": high},
-    )
+    return _between("weekend_share", place, (target.min, target.max), share, (low, high), rows, ".2%")
 
 
 def _mean(target: written.MeanInRange, store: Store) -> Finding:
@@ -76,17 +65,30 @@ def _mean(target: written.MeanInRange, store: Store) -> Finding:
         return skipped("mean_in_range", "behaviour", place, said, "there is no value")
     error = SIGMAS * deviation / math.sqrt(rows)
     low, high = target.min - error, target.max + error
-    figures = {"declared_least": target.min, "declared_greatest": target.max, "made": mean}
+    return _between("mean_in_range", place, (target.min, target.max), mean, (low, high), rows, ",.6g")
+
+
+def _between(
+    rule: str,
+    place: tuple[str, str],
+    declared: tuple[float, float],
+    made: float,
+    allowed: tuple[float, float],
+    rows: int,
+    form: str,
+) -> Finding:
+    """A figure that lies between two, or outside by no more than sampling explains; `form` is how it is written."""
+    (least, greatest), (low, high) = declared, allowed
     return Finding(
-        "mean_in_range",
+        rule,
         "behaviour",
         *place,
-        said,
-        f"{mean:,.6g}",
-        verdict(low <= mean <= high),
+        f"{least:{form}} to {greatest:{form}}",
+        f"{made:{form}}",
+        verdict(low <= made <= high),
         rows,
-        f"{low:,.6g} to {high:,.6g}",
-        {**figures, "least": low, "greatest": high},
+        f"{low:{form}} to {high:{form}}",
+        {"declared_least": least, "declared_greatest": greatest, "made": made, "least": low, "greatest": high},
     )
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+
+from datagen.compile import compile_schema
+from datagen.plan import Plan
+from datagen.schema import read_schema
 
 
 def col(name: str, kind: str, modifiers: Any = (), null_prob: float = 0, **generator: Any) -> dict[str, Any]:
@@ -75,3 +81,13 @@ SHOP: dict[str, Any] = {
             col("ordered", "datetime", lookup={"from": "order.ts"})]},
     ],
 }  # fmt: skip
+
+
+def planned(folder: Path, document: dict[str, Any], **overrides: Any) -> Plan:
+    """The plan of a document that can be made; `a__b=c` overrides a.b."""
+    file = folder / "document.json"
+    file.write_text(json.dumps(document, indent=1), "utf-8")
+    given = {key.replace("__", "."): value for key, value in overrides.items()}
+    plan = compile_schema(read_schema(file, overrides=given))
+    plan.refuse_unmade()
+    return plan

@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 
 from datagen import reach
 from datagen import rows as heart
-from datagen.compile import compile_schema
 from datagen.plan import Plan
-from datagen.schema import read_schema
 from tests.engine.acting import STORE, WEEK
+from tests.engine.related import planned
 from tests.engine.test_tables import by_key, made, rows_of
 
 LAW = settings(deadline=None, max_examples=20)
@@ -36,9 +35,7 @@ Row = dict[str, Any]
 def plan_of(path: Path, change: Callable[[Any], object] = lambda _: None, **overrides: Any) -> Plan:
     document = json.loads(json.dumps(STORE))
     change(document)
-    file = path / "store.json"
-    file.write_text(json.dumps(document), "utf-8")
-    return compile_schema(read_schema(file, overrides={key.replace("__", "."): v for key, v in overrides.items()}))
+    return planned(path, document, **overrides)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from datetime import UTC, date, datetime, time
@@ -13,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from datagen.compile import compile_schema
 from datagen.constrained.truncation import Continuous, truncated
 from datagen.draws import Draws
 from datagen.errors import SchemaError, UserError
@@ -21,9 +19,8 @@ from datagen.generators.floats import Lognormal, Normal, Uniform
 from datagen.normal import shares_below
 from datagen.plan import Plan
 from datagen.rows import generate
-from datagen.schema import read_schema
 from tests.engine.datasets import plain
-from tests.engine.related import col
+from tests.engine.related import col, planned
 
 Written = dict[str, Any]
 ID = col("i", "int", sequence={})
@@ -42,11 +39,7 @@ def plan_of(path: Path, columns: list[Written], constraints: Written, *more: Wri
         "nodes": [{"id": "t", "kind": "entity", "pk": "i", "rows": rows, "columns": [ID, *columns]}, *more],
         "constraints": constraints,
     }
-    file = path / "t.json"
-    file.write_text(json.dumps(document, indent=1), "utf-8")
-    plan = compile_schema(read_schema(file))
-    plan.refuse_unmade()
-    return plan
+    return planned(path, document)
 
 
 def made(plan: Plan, table: str = "t", start: int = 0, stop: int | None = None) -> dict[str, list[Any]]:
@@ -444,7 +437,7 @@ def test_what_leaves_nothing_is_a_fault_of_the_document(
         plan_of(tmp_path, [column], rules, VOCAB)
     assert told in str(caught.value)
     if "constraints" in told:
-        assert "t.json:" in str(caught.value)
+        assert "document.json:" in str(caught.value)
 
 
 def test_a_text_that_never_obeys_ends_the_run_and_says_so(tmp_path: Path) -> None:

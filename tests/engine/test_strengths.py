@@ -13,7 +13,6 @@ import pyarrow as pa
 import pytest
 
 from datagen import compile as compiling
-from datagen.compile import compile_schema
 from datagen.draws import Draws
 from datagen.effects import EffectIndex
 from datagen.errors import UserError
@@ -28,7 +27,6 @@ from datagen.moments import INSTANT, Moment, instants_of
 from datagen.reach import Reach
 from datagen.readings import Reading
 from datagen.scaling import Scaling
-from datagen.schema import read_schema
 from datagen.stages import Stages, reach_shares
 from datagen.strengths.age import Age, Curve, Steps
 from datagen.strengths.outliers import Outliers, outlier_factor
@@ -37,6 +35,7 @@ from datagen.strengths.segment import Segment
 from datagen.strengths.trend import Trend, trend_factor
 from datagen.timeline import DAY_US, HOUR_US, Window
 from tests.engine.acting import STORE
+from tests.engine.related import planned
 from tests.engine.test_tables import made
 
 ANY = Draws(1, "t", "c", 0, 4)
@@ -227,15 +226,15 @@ def test_a_parent_cannot_have_more_children_than_anybody_can_use(tmp_path: Path)
     with pytest.raises(
         UserError, match=r"^sale: a row would have about .*e\+\d+ children, and at most 1e\+09 are made"
     ):
-        planned(tmp_path, fanout_multiplier=1e9)
+        basic(tmp_path, fanout_multiplier=1e9)
 
 
 def test_a_table_cannot_be_scaled_beyond_what_anybody_can_use(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^sale: .*rows; at most 1e\+12, so lower what scales its fan-out"):
-        planned(tmp_path, rows=200_000, fanout_multiplier=1e7)
+        basic(tmp_path, rows=200_000, fanout_multiplier=1e7)
 
 
-def planned(folder: Path, rows: int = 100, **behavior: float) -> None:
+def basic(folder: Path, rows: int = 100, **behavior: float) -> None:
     document = json.loads(json.dumps(STORE))
     user = document["nodes"][1]
     user["rows"] = rows
@@ -243,15 +242,13 @@ def planned(folder: Path, rows: int = 100, **behavior: float) -> None:
     del user["vintage_behavior"]
     del document["nodes"][2]["fanout"]["max"]
     document["nodes"] = [node for node in document["nodes"] if node["id"] != "line"]
-    file = folder / "store.json"
-    file.write_text(json.dumps(document), "utf-8")
-    compile_schema(read_schema(file))
+    planned(folder, document)
 
 
 def test_a_table_of_effects_is_of_a_size_that_can_be_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "MAX_EFFECTS", 39)
     with pytest.raises(UserError, match="effects are told apart in tables of up to 39 rows; promo has 40"):
-        planned(tmp_path)
+        basic(tmp_path)
 
 
 def test_stages_are_reached_by_products_of_at_most_1() -> None:
@@ -302,9 +299,7 @@ def test_noise_leaves_what_is_null() -> None:
 def changed(folder: Path, change: Any) -> pa.RecordBatch:
     document = json.loads(json.dumps(STORE))
     change({node["id"]: node for node in document["nodes"]})
-    file = folder / "store.json"
-    file.write_text(json.dumps(document), "utf-8")
-    return made(compile_schema(read_schema(file)), "sale")
+    return made(planned(folder, document), "sale")
 
 
 def test_an_effect_holds_from_the_very_instant_at_which_it_begins(tmp_path: Path) -> None:

@@ -24,15 +24,13 @@ from datagen.plan import Plan
 from datagen.rows import generate
 from datagen.schema import read_schema
 from tests.engine.datasets import plain
-from tests.engine.related import SHOP, col
+from tests.engine.related import SHOP, col, planned
 
 LAW = settings(deadline=None, max_examples=25)
 
 
 def plan_of(path: Path, **overrides: Any) -> Plan:
-    file = path / "shop.json"
-    file.write_text(json.dumps(SHOP), "utf-8")
-    return compile_schema(read_schema(file, overrides={key.replace("__", "."): v for key, v in overrides.items()}))
+    return planned(path, SHOP, **overrides)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pytest
 
 from datagen.cli import main
-from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.generators.instant import Instant
 from datagen.plan import Plan
@@ -22,7 +21,7 @@ from datagen.schema import read_schema
 from datagen.steering.aim import aim
 from datagen.targets import SATURDAY, CompositeEffect, cell_errors, cell_shares, cells, weekday_of, weekend_share
 from tests.engine.datasets import plain
-from tests.engine.related import col
+from tests.engine.related import col, planned
 from tests.engine.test_constraints import VOCAB, Written, child, drawn
 
 FLAT_WEEK = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0.9, 0.9]}
@@ -39,14 +38,6 @@ def written(columns: list[Written], targets: Written, rows: int = 20_000, **more
         "targets": targets,
         "constraints": more.get("constraints"),
     }
-
-
-def plan_of(path: Path, document: Written) -> Plan:
-    file = path / "aims.json"
-    file.write_text(json.dumps(document, indent=1), "utf-8")
-    plan = compile_schema(read_schema(file))
-    plan.refuse_unmade()
-    return plan
 
 
 def column(plan: Plan, name: str, table: str = "t") -> np.ndarray:
@@ -98,7 +89,7 @@ def test_a_weekend_share_is_met(tmp_path: Path, low: float, high: float, where: 
         document["constraints"] = {"inequalities": [{"left": "t.born", "op": "<", "right": "c.at"}]}
     if where == "axis":
         document["analysis"] = {"table": "t", "timestamp_field": "at"}
-    plan = plan_of(tmp_path, document)
+    plan = planned(tmp_path, document)
     assert (plan.tables["t"].axis is not None) == (where == "axis")
     share = weekends(plan, "at", target["table"])  # type: ignore[arg-type]
     assert low <= share <= high
@@ -111,18 +102,18 @@ def test_a_weekend_share_is_met(tmp_path: Path, low: float, high: float, where: 
 
 def test_weights_that_are_well_inside_stay(tmp_path: Path) -> None:
     series = col("at", "datetime", datetime_series={"pattern": FLAT_WEEK})
-    plan = plan_of(
+    plan = planned(
         tmp_path, written([series], {"weekend_share": {"table": "t", "timestamp": "at", "min": 0.2, "max": 0.4}})
     )
     assert plan.steered == ()
-    free = plan_of(tmp_path, written([series], {}))
+    free = planned(tmp_path, written([series], {}))
     assert generate(plan, "t", 0, 99).equals(generate(free, "t", 0, 99))
 
 
 def test_a_looked_up_instant_is_moved_where_it_is_made(tmp_path: Path) -> None:
     series = col("at", "datetime", datetime_series={})
     fact = child(col("at", "datetime", lookup={"from": "t.at"}))
-    plan = plan_of(
+    plan = planned(
         tmp_path, written([series], {"weekend_share": {"table": "c", "timestamp": "at", "min": 0.32}}, nodes=[fact])
     )
     assert weekends(plan, "at", "c") >= 0.32
@@ -144,12 +135,12 @@ MEANS: list[tuple[str, Written, list[Any], float, float]] = [
 @pytest.mark.parametrize(("kind", "generator", "modifiers", "low", "high"), MEANS, ids=lambda case: "")
 def test_a_mean_is_met(tmp_path: Path, kind: str, generator: Written, modifiers: Any, low: float, high: float) -> None:
     target = {"table": "t", "column": "x", "min": low, "max": high}
-    plan = plan_of(tmp_path, written([col("x", kind, modifiers, 0.1, **generator)], {"mean_in_range": target}))
+    plan = planned(tmp_path, written([col("x", kind, modifiers, 0.1, **generator)], {"mean_in_range": target}))
     found = column(plan, "x")
     assert low <= found.mean() <= high
     assert len(plan.steered) == 1
     assert plan.steered[0].startswith("targets.mean_in_range: t.x is moved from a mean of ")
-    free = column(plan_of(tmp_path, written([col("x", kind, modifiers, 0.1, **generator)], {})), "x")
+    free = column(planned(tmp_path, written([col("x", kind, modifiers, 0.1, **generator)], {})), "x")
     assert not low <= free.mean() <= high
     assert abs(found.std() / free.std() - 1) < 0.35  # the shape stays, but for the factor of a logarithm
 
@@ -158,7 +149,7 @@ def test_a_large_table_is_steered_by_a_part_of_its_rows(tmp_path: Path) -> None:
     target = {"mean_in_range": {"table": "c", "column": "x", "min": 5.5, "max": 6}}
     fact = child(col("x", "float", **drawn("normal", mean=5, std=1)), fanout={"distribution": "poisson", "lambda": 40})
     begun = time.process_time()
-    plan = plan_of(tmp_path, written([], target, rows=1_000_000, nodes=[fact]))
+    plan = planned(tmp_path, written([], target, rows=1_000_000, nodes=[fact]))
     assert time.process_time() - begun < 5
     assert plan.tables["c"].rows > 39_000_000
     found = plain(generate(plan, "c", 20_000_000, 20_050_000)).column("x").to_numpy()
@@ -169,7 +160,7 @@ def test_a_mean_within_a_range_that_is_kept_too(tmp_path: Path) -> None:
     amount = col("x", "float", **drawn("lognormal", mean=3.5, sigma=0.8))
     constraints = {"ranges": [{"attr": "t.x", "min": 5, "max": 100}]}
     target = {"mean_in_range": {"table": "t", "column": "x", "min": 44, "max": 46}}
-    found = column(plan_of(tmp_path, written([amount], target, constraints=constraints)), "x")
+    found = column(planned(tmp_path, written([amount], target, constraints=constraints)), "x")
     assert 44 <= found.mean() <= 46
     assert 5 <= found.min() <= found.max() <= 100
 
@@ -199,7 +190,7 @@ def test_a_target_out_of_reach_is_an_error_before_work_starts(
     tmp_path: Path, made: Written, targets: Written, told: str
 ) -> None:
     with pytest.raises(UserError, match=told):
-        plan_of(tmp_path, written([made], targets))
+        planned(tmp_path, written([made], targets))
 
 
 def test_what_was_moved_stands_in_the_plan_and_in_the_manifest(
@@ -232,7 +223,7 @@ def test_the_cells_of_a_composite_effect_have_the_shares_of_their_weights(tmp_pa
     series = col("at", "datetime", datetime_series={"pattern": [FLAT_WEEK, HOURS]})
     influences = [{"kind": "seasonality", "dimension": "dow"}, {"kind": "seasonality", "dimension": "hour", "note": 1}]
     target = {"table": "t", "influences": influences, "tolerance": {"mae": 0.01, "mape": 15}}
-    plan = plan_of(tmp_path, written([series], {"composite_effect": target}, rows=200_000))
+    plan = planned(tmp_path, written([series], {"composite_effect": target}, rows=200_000))
     aimed = composite(plan)
     assert (aimed.metric, aimed.timestamp, aimed.dimensions) == (None, "at", ("dow", "hour"))
     assert (aimed.mae, aimed.mape) == (0.01, 0.15)
@@ -280,12 +271,12 @@ def test_the_dimensions_are_those_named_else_those_that_have_weights(
         col("at", "datetime", datetime_series={"pattern": [HOURS, FLAT_WEEK]}),
         col("x", "float", **drawn("uniform", low=0, high=1)),
     ]
-    plan = plan_of(tmp_path, written(columns, {"composite_effect": {"table": "t", **keys}}))
+    plan = planned(tmp_path, written(columns, {"composite_effect": {"table": "t", **keys}}))
     assert composite(plan).dimensions == dimensions
 
 
 @pytest.mark.parametrize(("metric", "summed"), [("x", "x"), ("count", None), ("volume", None)])
 def test_a_metric_that_is_no_column_counts_rows(tmp_path: Path, metric: str, summed: str | None) -> None:
     columns = [col("at", "datetime", datetime_series={}), col("x", "float", **drawn("uniform", low=0, high=1))]
-    plan = plan_of(tmp_path, written(columns, {"composite_effect": {"table": "t", "metric": metric}}))
+    plan = planned(tmp_path, written(columns, {"composite_effect": {"table": "t", "metric": metric}}))
     assert composite(plan).metric == summed

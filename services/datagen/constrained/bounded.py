@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from datagen.constrained.limits import FIRST_US, LAST_US, Limits, Number
-from datagen.constrained.truncation import Continuous, poisson_masses, truncated
+from datagen.constrained.truncation import Continuous, truncated
 from datagen.draws import F64, Draws
 from datagen.frequency import Fixed
 from datagen.generators.base import Kind, Rows
@@ -20,6 +20,7 @@ from datagen.generators.ordered import Ordered, ordered_shares
 from datagen.grid import Grid
 from datagen.modifiers import Cast, Limited, Linear, Rounded
 from datagen.modifiers.base import Modifier
+from datagen.poisson import poisson_masses
 from datagen.timeline import DAY_US, I64, Pattern, hour_edges, hour_masses, place_within
 
 
@@ -94,8 +95,8 @@ class BoundedCount(Bounded):
 
     @cached_property
     def _counts(self) -> tuple[F64, F64]:
-        counts, masses = poisson_masses(self.kind.mean)
-        return counts, np.concatenate([[0.0], np.cumsum(masses)])
+        counts, shares = poisson_masses(self.kind.mean)
+        return counts, np.concatenate([[0.0], np.cumsum(shares)])
 
 
 def places_between(values: Number, cumulated: F64, low: Number, high: Number, unit: F64) -> tuple[I64, np.ndarray]:

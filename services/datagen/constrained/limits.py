@@ -13,6 +13,7 @@ from datagen.draws import Flags
 from datagen.errors import UserError
 from datagen.generators.base import Rows
 from datagen.modifiers.numbers import doubles
+from datagen.readings import Reading
 from datagen.rounding import rounded
 from datagen.text.scalars import texts
 from datagen.timeline import DAY_US
@@ -104,16 +105,11 @@ class Beside:
     op: Op  # the value `op` the other
     column: str
     table: str | None = None  # None: the own row
-    through: tuple[str, ...] = ()  # the tables between, as `pointers.Parent` climbs them
+    through: tuple[str, ...] = ()  # the tables between
     room: int = 0  # how many further values of the scale have to lie between
 
     def values(self, rows: Rows) -> pa.Array:
-        if self.table is None:
-            return rows.columns[self.column]
-        found = rows.family().parents
-        for table in self.through:
-            found = rows.others.parents(table, found)
-        return rows.others.column(self.table, self.column, found)
+        return Reading(self.column, self.table, self.through).values(rows)
 
 
 @dataclass(frozen=True)

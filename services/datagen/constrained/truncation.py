@@ -6,18 +6,14 @@ inside, the draw is the end of the distribution that is nearest, and the caller 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from datagen.draws import F64, Draws
 from datagen.generators.floats import Lognormal, Normal, Uniform
 from datagen.normal import quantiles, shares_below
-from datagen.poisson import log_probability
 
 Continuous = Normal | Lognormal | Uniform
 LEAST_SHARE = 1e-300
-LEAST_PROBABILITY = 1e-24  # no draw meets a rarer count
 
 
 def truncated(kind: Continuous, draws: Draws, low: F64, high: F64) -> F64:
@@ -75,14 +71,3 @@ def _deviates(unit: F64, low: F64, high: F64) -> F64:
     most, least = np.clip(most, -40.0, 40.0), np.clip(least, -40.0, 40.0)
     deviates = np.clip(deviates, least, most)
     return np.where(mirrored, -deviates, deviates)
-
-
-def poisson_masses(mean: float) -> tuple[F64, F64]:
-    """The counts that a draw may meet, in order, and the share of each."""
-    if mean == 0:
-        return np.zeros(1), np.ones(1)
-    reach = 12 * math.sqrt(mean) + 60
-    counts = np.arange(max(0, math.floor(mean - reach)), math.ceil(mean + reach) + 1, dtype=np.float64)
-    shares = np.exp(log_probability(counts, np.full(len(counts), mean)))
-    kept = shares > LEAST_PROBABILITY
-    return counts[kept], shares[kept]

@@ -106,15 +106,15 @@ class MeasureEntry(Entry):
     precision: Digits = Field(6, description="digits kept after the point")
 
 
-def _entries_schema(name: str) -> WithJsonSchema:
-    named = {"type": "string", "pattern": f"^{FIELD_NAME}$"}
+def entries_schema(name: str, pattern: str = f"^{FIELD_NAME}$") -> WithJsonSchema:
+    named = {"type": "string", "pattern": pattern}
     items = defined(name) if name == "MeasureEntry" else {"anyOf": [named, defined(name)]}
     return WithJsonSchema({"type": "array", "items": items, "maxItems": MAX_ENTRIES})
 
 
 # Lists whose entries are judged one by one, each a name or an object.
-Entries = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), _entries_schema("Entry")]
-Measures = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), _entries_schema("MeasureEntry")]
+Entries = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), entries_schema("Entry")]
+Measures = Annotated[tuple[Any, ...], Loose, Field(max_length=MAX_ENTRIES), entries_schema("MeasureEntry")]
 
 
 class StreamChoice(Written):

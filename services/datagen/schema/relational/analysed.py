@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from datagen.analysis import InputColumn, Kind
-from datagen.schema.document import MAX_ENTRIES, AnalysisChoice, Entry
+from datagen.schema.document import MAX_ENTRIES, AnalysisChoice, Entry, entries_schema
 from datagen.schema.faults import Faults
 from datagen.schema.json_text import Path
 from datagen.schema.known import Known, KnownField
@@ -18,7 +18,7 @@ from datagen.schema.relational.making import PRECISION
 from datagen.schema.relational.pointing import source_of
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 from datagen.schema.usual import Usual
-from datagen.schema.values import FieldName, Loose, defined
+from datagen.schema.values import FieldName, Loose
 
 ANALYSIS: Path = ("analysis",)
 FEW_VALUES = 50  # of a column that is a dimension where none is named
@@ -42,13 +42,7 @@ class DimensionEntry(Entry):
     )
 
 
-DIMENSIONS = WithJsonSchema(
-    {
-        "type": "array",
-        "items": {"anyOf": [{"type": "string", "pattern": REFERENCE}, defined("DimensionEntry")]},
-        "maxItems": MAX_ENTRIES,
-    }
-)
+DIMENSIONS = entries_schema("DimensionEntry", REFERENCE)
 
 
 class TableAnalysisChoice(AnalysisChoice):

@@ -15,7 +15,7 @@ from datagen.constrained.copied import Copied
 from datagen.constrained.limits import Beside, Limits
 from datagen.constrained.repeated import Repeated
 from datagen.constrained.sequence import BoundedSequence
-from datagen.constrained.truncation import mass, poisson_masses
+from datagen.constrained.truncation import mass
 from datagen.generators.base import Generator, Rows
 from datagen.generators.choice import Choice
 from datagen.generators.computed import Computed
@@ -30,6 +30,7 @@ from datagen.model import Column
 from datagen.modifiers import Cast, Limited, Linear, Nulls, Remapped, Rounded
 from datagen.modifiers.base import Modifier
 from datagen.pointers import Drawn, DrawnAmong, Parent
+from datagen.poisson import poisson_masses
 from datagen.refusals import RefusalError
 from datagen.schema.relational.circles import Place
 from datagen.schema.relational.finals import finals, typed
@@ -193,8 +194,8 @@ class Narrow:
                 return 0.0
             ends = before([modifier], *ends)
         if isinstance(generator, PoissonCount):
-            counts, masses = poisson_masses(generator.mean)
-            return float(masses[(counts >= ends[0][0]) & (counts <= ends[1][0])].sum())
+            counts, shares = poisson_masses(generator.mean)
+            return float(shares[(counts >= ends[0][0]) & (counts <= ends[1][0])].sum())
         return mass(generator, ends[0][0].item(), ends[1][0].item())
 
     def _of_points(self, generator: Normal | Lognormal | Uniform | PoissonCount) -> Column:
