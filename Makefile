@@ -29,7 +29,7 @@ reset: ## remove what the demo made: inputs, outputs, topics, checkpoints
 	@$(RUN) -m demo reset $(ARGS)
 
 test: ## all tests but those of the Compose stacks and the longest (ARGS='-m long' these, ARGS='tests/demo -k name' some)
-	@$(RUN) -m pytest -m "not docker and not long" $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadfile -m "not docker and not long" $(ARGS)
 
 test-compose: ## the Compose stacks on a real engine, which has to be there
 	@DEMO_ENGINE=required $(RUN) -m pytest -m docker $(ARGS)
