@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import batch, generate, latency, replay, stream
+from bench import batch, generate, latency, replay, stream, tables
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
-PACKAGES = ("numpy", "pyarrow", "duckdb", "isal", "pyspark", "kafka-python")
+PACKAGES = ("numpy", "pyarrow", "duckdb", "isal", "pyspark", "kafka-python", "tpchgen-cli")
 
 Part = Callable[[Path, bool, int | None], tuple[str, list[Claim]]]  # a table, and what must hold
 
@@ -29,6 +29,12 @@ def generating(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list
     previews = generate.preview_claim(3 if quick else 9)
     memory = generate.memory_claims(folder, 1_000_000, 4_000_000 if quick else 20_000_000)
     return generate.results_table(results), [*generate.claims(results), previews, *memory]
+
+
+def relating(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    results = tables.rounds(rounds or (1 if quick else 5), 0.2 if quick else 1, folder, say)
+    whole = tables.whole_commands(folder, 2_000_000 if quick else 15_000_000, 1 if quick else 3)
+    return tables.results_table(results), [*tables.claims(results), *whole]
 
 
 def batching(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
@@ -53,6 +59,7 @@ def waiting(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Cl
 
 PARTS: dict[str, Part] = {
     "generate": generating,
+    "tables": relating,
     "batch": batching,
     "replay": replaying,
     "stream": streaming,

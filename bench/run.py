@@ -17,6 +17,7 @@ import psutil
 ROOT = Path(__file__).parents[1]
 MB = 1_000_000
 ROW_BYTES = 170  # about
+OURS = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -39,15 +40,15 @@ class Used:
         return self.rows / self.cpu_s
 
 
-def measured(rows: int, work: Callable[[], object], output: Path) -> None:
-    """Do the work and print what it used, for `run` to read."""
+def measured(rows: int, work: Callable[[], object], output: Path, made: Callable[[], int] | None = None) -> None:
+    """Do the work and print what it used, for `run` to read; `made` tells the rows where they were not as asked."""
     _warm(output.with_name("warm"), rows * ROW_BYTES)
     cpu, wall = _cpu_s(), time.perf_counter()
     work()
     seconds, cpu = time.perf_counter() - wall, _cpu_s() - cpu
     written = [output] if output.is_file() else [path for path in output.rglob("*") if path.is_file()]
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
-    used = Used(rows, seconds, cpu, rss, sum(path.stat().st_size for path in written))
+    rss = max(resource.getrusage(who).ru_maxrss for who in OURS) * RSS_UNIT
+    used = Used(made() if made else rows, seconds, cpu, rss, sum(path.stat().st_size for path in written))
     sys.stdout.write(json.dumps(asdict(used)) + "\n")
 
 
@@ -66,9 +67,11 @@ def _warm(path: Path, size: int) -> None:
 
 
 def _cpu_s() -> float:
-    """Of this process and of all that it started and that still run: Spark is a child."""
+    """Of this process and of all that it started, whether it still runs, as Spark does, or has ended."""
     tree = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    return float(sum(times.user + times.system for times in (process.cpu_times() for process in tree)))
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    running = sum(times.user + times.system for times in (process.cpu_times() for process in tree))
+    return float(running + ended.ru_utime + ended.ru_stime)
 
 
 def run(program: str, arguments: Sequence[object]) -> Used:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -10,13 +11,15 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, lay_out
+from datagen.count import Count, Declared, First
 from datagen.distinct.verified import verify
 from datagen.draws import Draws
 from datagen.effects import MAX_EFFECTS
 from datagen.errors import UserError
-from datagen.fanout import Children, FanoutError
+from datagen.fanout import Children
 from datagen.generators import floats
 from datagen.generators.axis import Axis
+from datagen.generators.base import Generator
 from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup
 from datagen.model import Column, Dataset, Table
@@ -32,6 +35,8 @@ from datagen.steering.samples import with_samples
 from datagen.steering.weekends import with_weekends
 
 MAX_ROWS = 10**12  # of a table that fans out
+MANY_ROWS = 1 << 20
+ABOUT_AT_MOST = 4  # times what a sample of parents says
 
 
 def compile_schema(dataset: Dataset, sample: int | None = None) -> Plan:
@@ -61,27 +66,23 @@ def _counted_anew(
     reach = Reach(seed, MappingProxyType(tables))
     for name, plan in steered.items():
         children = _children(sources[name], seed, tables, reach)
-        rows = _counted(children) if children else plan.rows
-        tables[name] = replace(plan, children=children, rows=rows if sample is None else min(rows, sample))
+        tables[name] = replace(plan, children=children, count=_count(children or plan.count, sample))
     return tables, reach
 
 
 def _table_plan(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Reach, sample: int | None) -> TablePlan:
     offspring, children = table.offspring, _children(table, seed, made, reach)
-    if children is not None:
-        table = replace(table, rows=_counted(children))
-    if sample is not None:
-        table = replace(table, rows=min(table.rows, sample))
+    count = _count(children or Declared(table.rows), sample)
     for column in table.columns:
-        _check(column, table)
-        _check_pointer(column, made, table.rows)
+        _check(column, table, count)
+        _check_pointer(column, made, count)
         _check_effects((column.generator, *column.modifiers), made, column.path)
-    axis = _axis_plan(table, seed)
+    axis = _axis_plan(table, count, seed)
     columns = tuple(within_bounds(_on_axis(column, axis)) for column in table.columns)
     schema = pa.schema([(column.name, column.arrow_type()) for column in columns])
     return TablePlan(
         name=table.name,
-        rows=table.rows,
+        count=count,
         columns=columns,
         making=_in_making_order(table.name, columns),
         axis=axis,
@@ -100,23 +101,20 @@ def _children(table: Table, seed: int, made: Mapping[str, TablePlan], reach: Rea
         return None
     _check_effects(offspring.acts, made, table.name)
     scale = Scaling(offspring.parent, offspring.acts, reach) if offspring.acts else None
-    return Children(seed, table.name, offspring.fanout, made[offspring.parent].rows, scale)
+    return Children(seed, table.name, offspring.fanout, made[offspring.parent].count, scale)
 
 
-def _counted(children: Children) -> int:
-    """UserError where there would be more children than anybody can use."""
+def _count(count: Count, sample: int | None) -> Count:
+    """How many rows a table has. UserError where there would be more than anybody can use."""
+    if isinstance(count, Children) and count.about > MAX_ROWS:
+        told = f"{count.about:.2g} rows; at most {MAX_ROWS:.0e}, so lower what scales its fan-out"
+        raise UserError(f"{count.table}: {told}")
+    return count if sample is None else First(count, sample)
+
+
+def _check(column: Column, table: Table, count: Count) -> None:
     try:
-        rows = children.rows
-    except FanoutError as error:
-        raise UserError(f"{children.table}: {error}; lower what scales its fan-out") from error
-    if rows > MAX_ROWS:
-        raise UserError(f"{children.table}: {rows:.2g} rows; at most {MAX_ROWS:.0e}, so lower what scales its fan-out")
-    return rows
-
-
-def _check(column: Column, table: Table) -> None:
-    try:
-        column.generator.check_rows(table.rows)
+        _check_rows(column.generator, count)
         within_bounds(column)
     except RefusalError as error:
         raise UserError(f"{column.path}: {error.message}") from error
@@ -125,13 +123,22 @@ def _check(column: Column, table: Table) -> None:
         raise UserError(f"{column.path}: no field {', '.join(sorted(unknown))} to read in {table.name}")
 
 
-def _check_pointer(column: Column, made: Mapping[str, TablePlan], rows: int) -> None:
+def _check_rows(generator: Generator, count: Count) -> None:
+    """RefusalError where it cannot make so many; of many rows it is asked without counting them where that will do."""
+    if count.about > MANY_ROWS:
+        with suppress(RefusalError):
+            generator.check_rows(ABOUT_AT_MOST * count.about)
+            return
+    generator.check_rows(count.rows)
+
+
+def _check_pointer(column: Column, made: Mapping[str, TablePlan], count: Count) -> None:
     """UserError where a row of a table would have to be found among too many."""
     pointer = column.generator.pointer if isinstance(column.generator, Lookup) else None
     if isinstance(pointer, Drawn) and not isinstance(pointer.shares, Uniform):
         _check_count(column, made[pointer.table], MAX_RANKED, "shares tell rows apart in tables of up to")
-    elif isinstance(pointer, DrawnOnce) and rows > made[pointer.table].rows:
-        told = f"{rows:,} rows from {made[pointer.table].rows:,} rows of {pointer.table}"
+    elif isinstance(pointer, DrawnOnce) and count.rows > made[pointer.table].rows:
+        told = f"{count.rows:,} rows from {made[pointer.table].rows:,} rows of {pointer.table}"
         raise UserError(f"{column.path}: unique: {told}; have fewer rows, or more of {pointer.table}")
     elif isinstance(pointer, ByValue):
         told = f"'{pointer.column}' points at no row of {pointer.table}, and values are matched in tables of up to"
@@ -143,23 +150,23 @@ def _check_effects(parts: Iterable[object], made: Mapping[str, TablePlan], path:
     for part in parts:
         for effects in effects_of(part):
             table = made.get(effects.table)
-            if table is not None and table.rows > MAX_EFFECTS:
+            if table is not None and table.count.upto(MAX_EFFECTS + 1) > MAX_EFFECTS:
                 told = f"effects are told apart in tables of up to {MAX_EFFECTS:,} rows"
                 raise UserError(f"{path}: {told}; {table.name} has {table.rows:,}")
 
 
 def _check_count(column: Column, table: TablePlan, most: int, told: str) -> None:
-    if table.rows > most:
+    if table.count.upto(most + 1) > most:
         raise UserError(f"{column.path}: {told} {most:,} rows; {table.name} has {table.rows:,}")
 
 
-def _axis_plan(table: Table, seed: int) -> AxisPlan | None:
+def _axis_plan(table: Table, count: Count, seed: int) -> AxisPlan | None:
     """KeyError where the table names an axis that is no datetime column of its own."""
     if table.axis is None:
         return None
     instants = {column.name: column.generator for column in table.columns if isinstance(column.generator, Instant)}
     instant = instants[table.axis]
-    return lay_out(table.axis, instant.window, instant.curve, table.rows, Draws(seed, table.name, table.axis, 0, 0))
+    return lay_out(table.axis, instant.window, instant.curve, count.rows, Draws(seed, table.name, table.axis, 0, 0))
 
 
 def _on_axis(column: Column, axis: AxisPlan | None) -> Column:

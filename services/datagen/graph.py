@@ -16,7 +16,7 @@ class Node:
     """One table."""
 
     name: str
-    rows: int
+    rows: str  # "12 rows"
     parent: str | None  # the table it fans out from
     fanout: str  # in words; "" without a parent
     others: tuple[str, ...]  # the tables it draws from
@@ -30,7 +30,7 @@ def as_text(nodes: Mapping[str, Node]) -> list[str]:
 def _tree(node: Node, nodes: Mapping[str, Node], before: str, below: str) -> Iterator[str]:
     about = f", {node.fanout}" if node.fanout else ""
     draws = f"; draws from {', '.join(node.others)}" if node.others else ""
-    yield f"{before}{node.name}: {node.rows:,} rows{about}{draws}"
+    yield f"{before}{node.name}: {node.rows}{about}{draws}"
     children = [child for child in nodes.values() if child.parent == node.name]
     for child in children:
         last = child is children[-1]
@@ -89,5 +89,5 @@ def _box(node: Node, x: int, y: int) -> str:
         f'<g><title>{escape(node.name)}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '
         'fill="#f3f4f6" stroke="#374151"/>'
         f'<text x="{middle}" y="{y + 20}" font-weight="600">{escape(name)}</text>'
-        f'<text x="{middle}" y="{y + 38}" fill="#4b5563">{node.rows:,} rows</text></g>'
+        f'<text x="{middle}" y="{y + 38}" fill="#4b5563">{node.rows}</text></g>'
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from datagen.count import Count
 from datagen.errors import UserError
 from datagen.plan import Plan, TablePlan
 from datagen.sinks.naming import extension
@@ -19,11 +20,35 @@ class Extract:
     table: str
     day: str | None
     start: int
-    stop: int
+    end: int | Count  # a count where all rows of a table are meant, which may not be counted yet
+
+    @property
+    def stop(self) -> int:
+        return self.end if isinstance(self.end, int) else self.end.rows
 
     @property
     def rows(self) -> int:
         return self.stop - self.start
+
+    @property
+    def soon(self) -> bool:
+        """Whether its rows are counted, or will be in no time."""
+        return isinstance(self.end, int) or self.end.soon
+
+    @property
+    def about(self) -> int:
+        """How many rows it has; near it where that is not known soon."""
+        return (self.end if isinstance(self.end, int) else self.end.about) - self.start
+
+    def span(self, start: int, rows: int) -> tuple[int, bool]:
+        """Where so many rows from `start` end, and whether they are the last."""
+        beyond = start + rows + 1
+        end = min(beyond, self.end) if isinstance(self.end, int) else self.end.upto(beyond)
+        return min(end, start + rows), end < beyond
+
+    def counted(self) -> Extract:
+        """The same with a number for its end, to travel."""
+        return replace(self, end=self.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +113,7 @@ def _of_table(table: TablePlan, cut: Cut, several: bool, ending: str, dataset: s
     if asked and table.axis is None:
         raise UserError(f"{asked}: {table.name} has no time axis; name its event time in analysis.timestamp_field")
     if table.axis is None or cut.single_file or (several and not asked):
-        yield Extract(f"{table.name if several else dataset}.{ending}", table.name, None, 0, table.rows)
+        yield Extract(f"{table.name if several else dataset}.{ending}", table.name, None, 0, table.count)
         return
     days = table.days()
     if cut.day and cut.day not in {day.date for day in days}:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, Day
+from datagen.count import Count
 from datagen.errors import UserError
 from datagen.fanout import Children
 from datagen.model import Column, Dataset
@@ -17,7 +18,7 @@ from datagen.reach import Reach
 @dataclass(frozen=True)
 class TablePlan:
     name: str
-    rows: int
+    count: Count
     columns: tuple[Column, ...]  # in the order they are written
     making: tuple[Column, ...]  # the same, each after those it reads
     axis: AxisPlan | None
@@ -27,6 +28,11 @@ class TablePlan:
     parent: str | None = None  # the table it fans out from
     others: tuple[str, ...] = ()  # the tables it draws from
     _needed: dict[str, tuple[Column, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many it has; to count them may take seconds where they follow from millions of others."""
+        return self.count.rows
 
     def column(self, name: str) -> Column:
         """KeyError where there is none."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from datagen.count import Count
 from datagen.draws import I64, Draws
 from datagen.family import Family
 from datagen.fanout import Children
@@ -27,6 +28,9 @@ class Seen(Protocol):
 
     @property
     def rows(self) -> int: ...
+
+    @property
+    def count(self) -> Count: ...
 
     @property
     def key(self) -> str | None: ...
@@ -75,9 +79,10 @@ class Reach:
     def column(self, table: str, name: str, numbers: I64) -> pa.Array:
         plan = self._tables[table]
         absent = numbers < 0
-        if plan.rows == 0 or absent.all():
+        few = plan.count.upto(SMALL_ROWS + 1)
+        if few == 0 or absent.all():
             return pa.nulls(len(numbers), plan.arrow_schema.field(name).type)
-        if plan.rows <= SMALL_ROWS:
+        if few <= SMALL_ROWS:
             return self._kept(plan, name).take(_places(numbers, absent))
         if absent.any():
             there = np.flatnonzero(~absent)

@@ -149,12 +149,12 @@ def _work(
     plan: Plan, parts: Sequence[Extract], path: Path, options: Options
 ) -> Iterator[Callable[[OpenTarget], Receipts]]:
     """Gives a function that makes all parts. What the system refuses within is told as a UserError about `path`."""
-    tally = Tally(sum(part.rows for part in parts))
+    tally = Tally(sum(part.about for part in parts))
 
     def work(open_target: OpenTarget) -> Receipts:
         options.watch(tally)
         formats = {name: format_of(plan, plan.tables[name]) for name in {part.table for part in parts}}
-        blocks = sum(max(1, -(-part.rows // options.block_rows)) for part in parts)
+        blocks = sum(max(1, -(-part.about // options.block_rows)) for part in parts)
         return Work(parts, formats, open_target, options.block_rows, tally).run(min(options.workers, blocks))
 
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from datagen.formats import Format, Press
@@ -34,8 +35,8 @@ class OpenExtract:
         self, extract: Extract, target: Target, form: Format, block_rows: int, stopped: threading.Event
     ) -> None:
         self.extract = extract
-        self.blocks = max(1, -(-extract.rows // block_rows))
         self.taken = 0
+        self.all_taken = False
         self._target = target
         self._file = form.file(target)
         self._block_rows = block_rows
@@ -43,14 +44,22 @@ class OpenExtract:
         self._written = 0
         self._turn = threading.Condition()
 
-    def rows_of(self, block: int) -> tuple[int, int]:
-        start = self.extract.start + block * self._block_rows
-        return start, min(start + self._block_rows, self.extract.stop)
+    @property
+    def about_left(self) -> int:
+        """How many blocks nobody has taken, about."""
+        return -(-self.extract.about // self._block_rows) - self.taken
 
-    def put(self, block: int, made: object) -> int:
+    def take(self) -> Block:
+        """The next block; there has to be one."""
+        start = self.extract.start + self.taken * self._block_rows
+        stop, self.all_taken = self.extract.span(start, self._block_rows)
+        self.taken += 1
+        return Block(self, self.taken - 1, start, stop, self.all_taken)
+
+    def put(self, number: int, made: object) -> int:
         """Write a block when all before it are written; returns the bytes. StoppedError if that never comes."""
         with self._turn:
-            self._turn.wait_for(lambda: self._stopped.is_set() or self._written == block)
+            self._turn.wait_for(lambda: self._stopped.is_set() or self._written == number)
         if self._stopped.is_set():
             raise StoppedError
         before = self._target.bytes
@@ -74,6 +83,17 @@ class OpenExtract:
     def wake(self) -> None:
         with self._turn:
             self._turn.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows start..stop for a file."""
+
+    file: OpenExtract
+    number: int
+    start: int
+    stop: int
+    last: bool
 
 
 class Work:
@@ -134,12 +154,11 @@ class Work:
     def _work(self) -> None:
         presses: dict[str, Press] = {}
         try:
-            while (job := self._take()) is not None:
-                file, block = job
-                table = file.extract.table
+            while (block := self._take()) is not None:
+                table = block.file.extract.table
                 if table not in presses:
                     presses[table] = self._formats[table].press()
-                self._make(file, block, presses[table])
+                self._make(block, presses[table])
         except StoppedError:
             pass
         except BaseException as error:
@@ -150,17 +169,17 @@ class Work:
             self._gone.append(threading.current_thread().name)
             self._news.put(None)
 
-    def _make(self, file: OpenExtract, block: int, press: Press) -> None:
-        start, stop = file.rows_of(block)
-        written = file.put(block, press.made(start, stop))
-        self._tally.add(stop - start, written)
-        if block == file.blocks - 1:
+    def _make(self, block: Block, press: Press) -> None:
+        file = block.file
+        written = file.put(block.number, press.made(block.start, block.stop))
+        self._tally.add(block.stop - block.start, written)
+        if block.last:
             receipt = file.finish()
             with self._lock:
                 self.receipts[file.extract.path] = receipt
                 self._open.remove(file)
 
-    def _take(self) -> tuple[OpenExtract, int] | None:
+    def _take(self) -> Block | None:
         """A block of a file that nobody has begun, else of the one with the most left to do; None when all is taken."""
         with self._lock:
             if self._stopped.is_set():
@@ -168,12 +187,11 @@ class Work:
             if self._waiting:
                 file = self._begin(self._waiting.pop())
             else:
-                begun = [file for file in self._open if file.taken < file.blocks]
+                begun = [file for file in self._open if not file.all_taken]
                 if not begun:
                     return None
-                file = max(begun, key=lambda file: file.blocks - file.taken)
-            file.taken += 1
-            return file, file.taken - 1
+                file = max(begun, key=lambda file: file.about_left)
+            return file.take()
 
     def _begin(self, extract: Extract) -> OpenExtract:
         target = self._open_target(extract)

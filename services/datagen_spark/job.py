@@ -28,7 +28,7 @@ class Job:
     def run(self, plan: Plan, parts: Sequence[Extract], desk: Desk, size: Callable[[str], int]) -> Receipts:
         """All parts are made. `size` gives the bytes of a file as the driver finds it."""
         document = json.dumps(plan.dataset.document, ensure_ascii=False)
-        largest_first = tuple(sorted(parts, key=lambda part: -part.rows))
+        largest_first = tuple(sorted((part.counted() for part in parts), key=lambda part: -part.rows))
         maker = Maker(document, versions(), largest_first, self.options.block_rows, desk)
         self._stop.check()
         with self._stop.cancelling(self._spark):

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from datagen import compile as compiling
+from datagen.count import Declared
 from datagen.draws import Draws
 from datagen.effects import EffectIndex
 from datagen.errors import UserError
@@ -216,7 +217,7 @@ def test_a_scaled_poisson_stays_between_its_bounds() -> None:
 
 
 def test_children_of_a_scaled_fan_out_find_their_parents() -> None:
-    children = Children(3, "child", Exactly(1), 5_000, Fixedly(1.5))
+    children = Children(3, "child", Exactly(1), Declared(5_000), Fixedly(1.5))
     whole = children.of_span(0, children.rows)
     assert np.bincount(np.bincount(whole.parents)).tolist() == pytest.approx([0, 2_500, 2_500], abs=177)  # 5 sigma
     assert (children.of_rows(np.arange(children.rows)[::-1]).parents[::-1] == whole.parents).all()

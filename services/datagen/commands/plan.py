@@ -20,6 +20,8 @@ from datagen.plan import Plan, TablePlan
 from datagen.request import Prepared, Request, prepare
 from datagen.sinks.faults import size_text
 
+MOST_COUNTED_PARENTS = 1 << 20
+
 
 def run(request: Request, as_json: bool, svg: Path | None = None) -> None:
     prepared = prepare(request)
@@ -40,9 +42,29 @@ def draw(plan: Plan, path: Path) -> None:
 def nodes_of(plan: Plan) -> dict[str, Node]:
     """The graph of all tables, in the order of making."""
     return {
-        name: Node(name, table.rows, table.parent, table.children.words() if table.children else "", table.others)
+        name: Node(
+            name,
+            rows_text(rows_of(table), counted(table)),
+            table.parent,
+            table.children.words() if table.children else "",
+            table.others,
+        )
         for name, table in plan.tables.items()
     }
+
+
+def counted(table: TablePlan) -> bool:
+    """Whether its rows are worth counting before they are made; else `rows` is said about."""
+    return table.count.soon or table.children is None or table.children.parents.about <= MOST_COUNTED_PARENTS
+
+
+def rows_of(table: TablePlan) -> int:
+    return table.rows if counted(table) else table.count.about
+
+
+def rows_text(rows: int, exactly: bool) -> str:
+    """'12 rows', or 'about 31,700,000 rows': three digits are known then."""
+    return f"{rows:,} rows" if exactly else f"about {round(rows, 3 - len(str(rows))):,} rows"
 
 
 def described(prepared: Prepared, request: Request) -> dict[str, Any]:
@@ -60,6 +82,7 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
         "format": output.format,
         "gzip": output.gzip,
         "rows": sum(table["rows"] for table in tables),
+        "counted": all(table["counted"] for table in tables),
         "files": len(parts),
         "bytes": sum(sizes.values()),
         "schema_sha256": plan.dataset.schema_sha256,
@@ -75,7 +98,8 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
 def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
     return {
         "name": table.name,
-        "rows": sum(part.rows for part in parts),
+        "rows": sum(part.rows if counted(table) else part.about for part in parts),
+        "counted": counted(table),
         "files": len(parts),
         "bytes": size,
         "key": table.key,
@@ -86,7 +110,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
         "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
         "order": [column.name for column in table.making],
         "columns": [
-            {"name": column.name, "type": str(field.type), "unique": _unique(column.generator, table.rows)}
+            {"name": column.name, "type": str(field.type), "unique": _unique(column.generator, rows_of(table))}
             for column, field in zip(table.columns, table.arrow_schema, strict=True)
         ],
     }
@@ -103,7 +127,7 @@ def as_text(document: dict[str, Any]) -> str:
     form = document["format"] + (", gzipped" if document["gzip"] else "")
     window = document["window"]
     lines = [
-        f"{document['dataset']}: {document['rows']:,} rows, {_files(document)}, "
+        f"{document['dataset']}: {rows_text(document['rows'], document['counted'])}, {_files(document)}, "
         f"about {size_text(document['bytes'])} as {form}",
         f"  seed {document['seed']}, {window['start']} to {window['end']} (UTC){_drawn(document)}",
     ]
@@ -131,7 +155,7 @@ def _table_lines(table: dict[str, Any]) -> list[str]:
     spread = f" of {min(counts):,} to {max(counts):,} rows" if len(counts) > 1 else ""
     width = max(len(column["name"]) for column in table["columns"])
     return [
-        f"  {table['name']}: {table['rows']:,} rows{along}{spread}{_size(table)}",
+        f"  {table['name']}: {rows_text(table['rows'], table['counted'])}{along}{spread}{_size(table)}",
         *(f"    {column['name']:<{width}}  {column['type']}{_promise(column)}" for column in table["columns"]),
     ]
 

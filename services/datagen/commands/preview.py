@@ -22,9 +22,8 @@ def run(request: Request, rows: int) -> None:
     plan = prepare(request).plan
     plan.refuse_unmade()
     table = chosen(plan, request.cut.table)
-    spans = [
-        (start, min(start + BLOCK_ROWS, rows, table.rows)) for start in range(0, min(rows, table.rows), BLOCK_ROWS)
-    ]
+    rows = table.count.upto(rows)
+    spans = [(start, min(start + BLOCK_ROWS, rows)) for start in range(0, rows, BLOCK_ROWS)]
     if os.isatty(1):
         for span in spans:
             click.echo(laid_out(generate(plan, table.name, *span), shutil.get_terminal_size().columns), nl=False)

@@ -18,7 +18,7 @@ def verify(table: TablePlan, columns: Iterable[str], reach: Reach) -> None:
     """UserError where a value stands twice, or where there are too many rows to look."""
     for name in columns:
         column = table.column(name)
-        if table.rows > MOST_ROWS:
+        if table.count.upto(MOST_ROWS + 1) > MOST_ROWS:
             told = f"only a look at all {table.rows:,} rows could tell, and at most {MOST_ROWS:,} are looked at"
             raise UserError(f"{column.path}: unique: {told}; take a sequence, uuid4 or bothify")
         values = plain(reach.made(table, name, reach.rows(table.name, 0, table.rows))).drop_null()
