@@ -31,8 +31,8 @@ class Contender:
 
 CONTENDERS = (
     Contender("datagen, 1 thread", "memory", "related", CUSTOMERS, ("memory", 1)),
-    Contender("datagen, 1 worker", "parquet", "related", 2 * CUSTOMERS, ("parquet", 1)),
-    Contender("datagen, 2 workers", "parquet", "related", 2 * CUSTOMERS, ("parquet", 2)),
+    Contender("datagen, 1 worker", "parquet", "related", 6 * CUSTOMERS, ("parquet", 1)),
+    Contender("datagen, 2 workers", "parquet", "related", 6 * CUSTOMERS, ("parquet", 2)),
     Contender("tpchgen-cli, 1 thread", "parquet", "tpch", TPCH_SCALE, (1,)),
     Contender("tpchgen-cli, 2 threads", "parquet", "tpch", TPCH_SCALE, (2,)),
 )
