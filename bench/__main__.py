@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import batch, generate, latency, replay, stream, tables
+from bench import batch, generate, hour, latency, replay, stream, tables
 from bench.claims import Claim, claims_table
 from bench.machine import Others, described
 from bench.run import ROOT
@@ -57,6 +57,11 @@ def waiting(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Cl
     return latency.results_table(waited), latency.claims(waited)
 
 
+def lasting(folder: Path, quick: bool, rounds: int | None) -> tuple[str, list[Claim]]:
+    sizes = hour.measure(0.2 if quick else 1, folder, say)
+    return hour.results_table(sizes), hour.claims(sizes)
+
+
 PARTS: dict[str, Part] = {
     "generate": generating,
     "tables": relating,
@@ -64,6 +69,7 @@ PARTS: dict[str, Part] = {
     "replay": replaying,
     "stream": streaming,
     "latency": waiting,
+    "hour": lasting,
 }
 
 

@@ -6,14 +6,9 @@ steady rate and the page is asked ten times a second how many events its windows
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,14 +18,10 @@ from kafka import KafkaProducer
 
 from bench import cards
 from bench.claims import Claim, at_least, table
+from bench.live import Live, live
 from bench.replay import broker, make_topic
 from bench.replay_client import values
 from bench.run import ROOT, command
-from datagen.schema import read_schema
-from demo.broker import free_port
-from demo.child import Child
-from demo.ports import HOST
-from demo.stream_parts import TRIGGER
 
 TOPIC = "steady"
 PER_SECOND = 1_000
@@ -64,16 +55,16 @@ def measure(seconds: int, folder: Path, tell: Callable[[str], None]) -> Waited:
     count = FIRST + seconds * PER_SECOND
     command(["datagen", "generate", cards.SCHEMA, "--rows", count, "--seed", 1, "--quiet", "-o", source])
     messages = list(values(source))
-    with broker(folder) as address, _running(folder, address) as port:
+    with broker(folder) as address, live(folder, address, TOPIC) as running:
         make_topic(address, TOPIC)
         producer = KafkaProducer(bootstrap_servers=address, acks="all", enable_idempotence=True, linger_ms=5)
         acked = np.full(count, np.nan)
         for place, message in enumerate(messages[:FIRST]):
             _send(producer, message, acked, place)
         looks = Looks()
-        _look_until(port, FIRST, looks)
+        _look_until(running, FIRST, looks)
         tell(f"the page shows the first {FIRST:,} events; now {PER_SECOND:,} a second for {seconds} s")
-        looker = threading.Thread(target=_look_until, args=(port, count, looks), daemon=True)
+        looker = threading.Thread(target=_look_until, args=(running, count, looks), daemon=True)
         looker.start()
         _steadily(producer, messages, acked)
         producer.flush()
@@ -119,46 +110,12 @@ def _send(producer: KafkaProducer, message: bytes, acked: Any, place: int) -> No
     producer.send(TOPIC, message, partition=0).add_callback(note)
 
 
-def _look_until(port: int, count: int, looks: Looks) -> None:
+def _look_until(running: Live, count: int, looks: Looks) -> None:
     """Until the page shows so many; returns without where it takes too long."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        shown = _shown(port)
+        shown = running.shown()
         looks.note(time.monotonic(), max(shown, looks.shown[-1] if looks.shown else 0))
         if shown >= count:
             return
         time.sleep(LOOK_S)
-
-
-def _shown(port: int) -> int:
-    """How many events the windows on the page hold; 0 while there is none."""
-    page = http.client.HTTPConnection(HOST, port, timeout=10)
-    try:
-        page.request("GET", "/api/health")
-        answer = page.getresponse()
-        account = json.loads(answer.read()).get("account")  # none where nothing is published yet
-        return int(account["rows"]["windowed"]) if account else 0
-    except OSError:
-        return 0
-    finally:
-        page.close()
-
-
-@contextmanager
-def _running(folder: Path, address: str) -> Iterator[int]:
-    """The job and its page; gives the page's port."""
-    port, dataset = free_port(), read_schema(cards.SCHEMA).name
-    where: list[str | Path] = ["--output", folder / "data" / "output", "--state", folder / "state"]
-    job: list[str | Path] = [sys.executable, JOB, "--schema", cards.SCHEMA, "--input", folder / "input"]
-    job += ["--bootstrap-servers", address, "--topic", TOPIC, "--trigger", TRIGGER, *where]
-    page: list[str | Path] = [sys.executable, "-m", "streaming_dashboard", "--data", folder / "data"]
-    page += ["--dataset", dataset, "--port", str(port)]
-    children = [
-        Child(name, words, log=folder / f"{name}.log", env={**os.environ}, cwd=ROOT)
-        for name, words in (("job", job), ("page", page))
-    ]
-    try:
-        yield port
-    finally:
-        for child in children:
-            child.end(grace_s=15)

@@ -150,7 +150,7 @@ def _files(document: dict[str, Any]) -> str:
 
 def _table_lines(table: dict[str, Any]) -> list[str]:
     days = table["days"]
-    along = f", {len(days)} days along {table['time_axis']}" if days else ""
+    along = f", {len(days)} day{'s' * (len(days) > 1)} along {table['time_axis']}" if days else ""
     counts = [day["rows"] for day in days]
     spread = f" of {min(counts):,} to {max(counts):,} rows" if len(counts) > 1 else ""
     width = max(len(column["name"]) for column in table["columns"])
