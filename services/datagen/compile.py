@@ -11,12 +11,12 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, lay_out
+from datagen.children import Children
 from datagen.count import Count, Declared, First
 from datagen.distinct.verified import verify
 from datagen.draws import Draws
 from datagen.effects import MAX_EFFECTS
 from datagen.errors import UserError
-from datagen.fanout import Children
 from datagen.generators import floats
 from datagen.generators.axis import Axis
 from datagen.generators.base import Generator

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from datagen.axis import AxisPlan, Day
+from datagen.children import Children
 from datagen.count import Count
 from datagen.errors import UserError
-from datagen.fanout import Children
 from datagen.model import Column, Dataset
 from datagen.reach import Reach
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from datagen.children import Children
 from datagen.count import Count
 from datagen.draws import I64, Draws
 from datagen.family import Family
-from datagen.fanout import Children
 from datagen.generators.base import KeptT, Rows
 from datagen.generators.lookup import Lookup
 from datagen.model import Column

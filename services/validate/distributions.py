@@ -15,12 +15,12 @@ from datagen.schema.relational import modifiers as written
 from datagen.schema.relational.parts import Drawn
 from datagen.schema.relational.written import WrittenModifier
 from validate import strengths
+from validate.as_written import law_of
 from validate.bounds import F64, between, off
 from validate.chain import Chain, Limit, Noise, Outliers, Scale, Shift, Step, Strength, quantile
 from validate.declared import Declared, DeclaredColumn, DeclaredTable, Numbers, OneOf
 from validate.findings import Finding, Picture, skipped, verdict
 from validate.laws import Law, StepLaw
-from validate.of_tables import law_of
 from validate.store import Store, quoted
 from validate.strengths import RowStrength, UnreadableError
 

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
-from typing import Any
-
 from datagen.expression import columns as read_by
 from datagen.expression import parse
 from datagen.frequency import Fixed, read_frequency
-from datagen.generators.base import Scalar
 from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup
 from datagen.model import Dataset
 from datagen.pointers import Above, ByColumn, ByValue, Drawn
 from datagen.schema.faults import Faults
 from datagen.schema.relational import generators as written
-from datagen.schema.relational.behaving import segment_shares
 from datagen.schema.relational.behaviors import SegmentBehavior, StageConfig, VintageBehavior
 from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.different import of_different
-from datagen.schema.relational.making import PRECISION, TYPES, scalars, shared
-from datagen.schema.relational.parts import Drawn as DrawnNumbers
+from datagen.schema.relational.making import PRECISION, TYPES, scalars
 from datagen.schema.relational.pointing import Pointing, source_of
 from datagen.schema.relational.read import Relational, read_relational
 from datagen.schema.relational.tables import declared_rows
 from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
-from datagen.schema.values import instant_us
-from datagen.shares import Uniform, read_shares
+from validate.as_written import BY_ROW, bounds_of, certain, choice_of, law_of, null_share_of, scalar, with_segments
 from validate.declared import (
     Counting,
     Declared,
@@ -46,12 +39,10 @@ from validate.declared import (
     Times,
     Unjudged,
 )
-from validate.laws import Law, LognormalLaw, NormalLaw, PoissonLaw, UniformLaw
 from validate.of_record import UUID, kind_of, pattern
 from validate.unwrapped import Columns, columns_of, inner, law_of_generator, steered_columns, weights_of
 
 BY_CHANCE = ("jitter", "outliers", "time_jitter")
-BY_ROW = ("effect", "trend", "seasonality")
 
 
 def declared_tables(dataset: Dataset, sample: int | None = None) -> Declared:
@@ -115,10 +106,10 @@ class Reader:
             name=column.name,
             kind=kind,
             source=source,
-            null_share=_null_share(model.null_prob, source),
+            null_share=null_share_of(model.null_prob, source),
             nullable=model.nullable and column.name != self.key(table.name),
             precision=(PRECISION if model.precision is None else model.precision) if model.type == "float" else None,
-            bounds=_bounds(column),
+            bounds=bounds_of(column),
             clamped=column.drawn is not None and column.drawn.choice.clamp is not None,
             drawn=column.drawn is not None,
             within=self.within(table, column) if kind in ("int", "float") else (None, None),
@@ -137,7 +128,7 @@ class Reader:
             case written.SequenceChoice(start=start, step=step) if not column.modifiers:
                 return Counting(start, step)
             case written.ChoiceChoice(choices=tuple()):
-                return _choice(column)
+                return choice_of(column)
             case written.EnumListChoice(values=values):
                 listed = scalars(values, column)
                 vocab = table.model is not None and table.model.kind == "vocab"
@@ -223,71 +214,3 @@ class Reader:
             if place[1] == self.key(place[0]):
                 break
         return place
-
-
-def scalar(value: object) -> Scalar:
-    return value if isinstance(value, str | int | float | bool) else None
-
-
-def certain(column: WrittenColumn) -> bool:
-    """Whether the changes of a number leave nothing to chance."""
-    known = ("multiply", "add", "clamp", *BY_ROW)
-    number = column.model is not None and column.model.type in ("int", "float")
-    return number and all(modifier.transform in known for modifier in column.modifiers)
-
-
-def with_segments(source: Source, table: WrittenTable, column: WrittenColumn) -> Source:
-    """Segments that are given a share have it; the others share the rest by their weights."""
-    shares = segment_shares(table, column.name)
-    if not shares or not isinstance(source, OneOf):
-        return source
-    return OneOf(source.values, shared(source.values, source.weights, shares), source.ordered)
-
-
-def _choice(column: WrittenColumn) -> Source:
-    choice = column.generator
-    assert isinstance(choice, written.ChoiceChoice)
-    assert choice.choices is not None
-    shares = read_shares(choice.weights_kind) if choice.weights_kind else Uniform()
-    weights = choice.weights or tuple(shares.weights(len(choice.choices)).tolist())
-    return OneOf(scalars(choice.choices, column), tuple(weights))
-
-
-def law_of(drawn: DrawnNumbers) -> Law:
-    """Of a distribution as it is written, its clamp left out."""
-    match drawn.params:
-        case written.NormalParams(mean=mean, std=spread):
-            return NormalLaw(mean, spread)
-        case written.LognormalParams(mean=mean, sigma=spread):
-            return LognormalLaw(mean, spread)
-        case written.UniformParams(low=low, high=high):
-            return UniformLaw(low, high)
-        case written.PoissonParams(lambda_=mean):
-            return PoissonLaw(mean)
-
-
-def _bounds(column: WrittenColumn) -> tuple[float | None, float | None]:
-    drawn = column.drawn
-    whole = column.model is not None and column.model.type == "int"
-    if drawn is not None and drawn.choice.clamp is not None:
-        low, high = drawn.choice.clamp
-        return (ceil(low), floor(high)) if whole else (low, high)
-    if drawn is not None and isinstance(drawn.params, written.UniformParams) and not column.modifiers and not whole:
-        return drawn.params.low, drawn.params.high
-    return None, None
-
-
-def _null_share(own: float, source: Source) -> float | None:
-    match source:
-        case OneOf(values=values, weights=weights):
-            listed = sum(weight for value, weight in zip(values, weights, strict=True) if value is None)
-            return own + (1 - own) * listed / sum(weights)
-        case Numbers() | Counting() | Times() | Texts():
-            return own
-        case _:
-            return None
-
-
-def bound_us(bound: Any) -> float | None:
-    """A bound of a range, of a time in microseconds."""
-    return float(instant_us(bound)) if isinstance(bound, str) else bound

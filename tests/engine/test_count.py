@@ -12,21 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datagen.children import BLOCK_PARENTS, FEW_PARENTS, SAMPLED_PARENTS, STRETCH_BLOCKS, Children
 from datagen.compile import compile_schema
 from datagen.count import Count, Declared, First
 from datagen.draws import F64, Draws
 from datagen.family import Family
-from datagen.fanout import (
-    BLOCK_PARENTS,
-    FEW_PARENTS,
-    SAMPLED_PARENTS,
-    STRETCH_BLOCKS,
-    Between,
-    Children,
-    Exactly,
-    Fanout,
-    Poisson,
-)
+from datagen.fanout import Between, Exactly, Fanout, Poisson
 from datagen.layout import Cut, Extract, extracts
 from datagen.scaling import Scaling
 from datagen.schema import read_schema

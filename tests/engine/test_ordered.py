@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from datagen.children import Children
 from datagen.count import Declared
 from datagen.draws import Draws
-from datagen.fanout import Children, Exactly, Poisson
+from datagen.fanout import Exactly, Poisson
 from datagen.generators import ordered
 from datagen.generators.ordered import ordered_shares
 

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pytest
 
 from datagen import compile as compiling
+from datagen.children import Children
 from datagen.count import Declared
 from datagen.draws import Draws
 from datagen.effects import EffectIndex
 from datagen.errors import UserError
-from datagen.fanout import Between, Children, Exactly, Fanout, Poisson
+from datagen.fanout import Between, Exactly, Fanout, Poisson
 from datagen.frequency import Fixed, Frequency, OfCalendar
 from datagen.generators.base import Rows
 from datagen.generators.choice import Choice

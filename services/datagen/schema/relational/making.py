@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -35,18 +34,17 @@ from datagen.modifiers.base import Modifier
 from datagen.schema.relational import generators as written
 from datagen.schema.relational import modifiers as changes
 from datagen.schema.relational.acting import Scene
-from datagen.schema.relational.behaving import segment_shares, text_of
+from datagen.schema.relational.behaving import segment_shares
 from datagen.schema.relational.circles import first_series
 from datagen.schema.relational.columns import KINDS
 from datagen.schema.relational.different import of_different
 from datagen.schema.relational.parts import Drawn
 from datagen.schema.relational.rowfinding import Finder
+from datagen.schema.relational.weighing import popularity_of, shared, shares_of
 from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenModifier, WrittenTable
 from datagen.schema.values import instant_us
 from datagen.schema.window import ends
-from datagen.shares import HeadTail, Shares, read_shares
-from datagen.shares import Uniform as Alike
 from datagen.timeline import Pattern, Window
 
 TYPES: Mapping[str, pa.DataType] = MappingProxyType(
@@ -100,7 +98,7 @@ class Maker:
         choice = column.generator
         assert isinstance(choice, written.LookupChoice)
         name, source = split(choice.from_)
-        pointer = self.finder.pointer(self.table, column, name, _popularity(column.popularity))
+        pointer = self.finder.pointer(self.table, column, name, popularity_of(column.popularity))
         return Lookup(name, source, self.finder.type_of(name, source), pointer)
 
     def choice(self, column: WrittenColumn) -> Generator:
@@ -108,10 +106,10 @@ class Maker:
         assert isinstance(choice, written.ChoiceChoice)
         if choice.choices_ref is not None:
             name, source = split(choice.choices_ref)
-            pointer = self.finder.drawn(name, _shares(choice))
+            pointer = self.finder.drawn(name, shares_of(choice))
             return Lookup(name, source, self.finder.type_of(name, source), pointer)
         assert choice.choices is not None
-        weights = choice.weights or tuple(_shares(choice).weights(len(choice.choices)).tolist())
+        weights = choice.weights or tuple(shares_of(choice).weights(len(choice.choices)).tolist())
         shares = segment_shares(self.table, column.name)
         return Choice(scalars(choice.choices, column), shared(choice.choices, tuple(weights), shares))
 
@@ -225,34 +223,6 @@ def _pattern(grid: Grid, patterns: list[written.PatternChoice]) -> Pattern:
 def _seasons(column: WrittenColumn) -> list[written.PatternChoice]:
     """Seasonality of an instant reweights its draw."""
     return [modifier.args for modifier in column.modifiers if isinstance(modifier.args, changes.SeasonalityArgs)]
-
-
-def shared(values: tuple[Any, ...], weights: tuple[float, ...], shares: Mapping[str, float]) -> tuple[float, ...]:
-    """Weights by which each named value has its share; the others share the rest by their own weights."""
-    if not shares:
-        return tuple(weights)
-    named = [shares.get(text_of(value)) for value in values]
-    counts = Counter(map(text_of, values))
-    rest = sum(weight for weight, share in zip(weights, named, strict=True) if share is None)
-    left = max(0.0, 1.0 - sum(shares.values()))
-    return tuple(
-        (weight * left / rest if rest else 0.0) if share is None else share / counts[text_of(value)]
-        for value, weight, share in zip(values, weights, named, strict=True)
-    )
-
-
-def _shares(choice: written.ChoiceChoice) -> Shares:
-    return read_shares(choice.weights_kind) if choice.weights_kind else Alike()
-
-
-def _popularity(written_as: written.Popularity | None) -> Shares:
-    match written_as:
-        case written.ZipfPopularity(alpha=alpha):
-            return read_shares(f"zipf@{alpha!r}")
-        case written.HeadTailPopularity(head_share=share, tail_alpha=alpha):
-            return HeadTail(share, alpha)
-        case _:
-            return Alike()
 
 
 BUILDERS: Mapping[type[Any], Callable[[Maker, WrittenColumn], Generator]] = MappingProxyType(
