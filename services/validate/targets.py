@@ -23,6 +23,7 @@ from validate.findings import Finding, Picture, skipped, verdict
 from validate.store import Store, quoted
 from validate.strengths import UnreadableError
 
+CUT_OFF = "the sample ends amid the children of a parent, who are in the order of time"
 SIGMAS = 5.2  # two-sided once in five million: the central limit's error has room up to once in a million
 MEAN_OFF = math.sqrt(2 / math.pi)
 COUNTED_FROM = 0.003  # the least expected share of a cell that counts for `mape`
@@ -34,11 +35,17 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
     for target in declared.targets:
         match target:
             case written.WeekendShare():
-                yield _weekend(target, store)
+                found = _weekend(target, store)
             case written.MeanInRange():
-                yield _mean(target, store)
+                found = _mean(target, store)
             case written.CompositeEffect():
-                yield _composite(target, declared, store)
+                found = _composite(target, declared, store)
+            case _:
+                continue
+        table = declared.tables[target.table]
+        if table.parent is not None and declared.cut_off(table.name, store.rows(table.name)):
+            found = skipped(found.rule, found.family, (found.table, found.column), found.declared, CUT_OFF)
+        yield found
 
 
 def _weekend(target: written.WeekendShare, store: Store) -> Finding:

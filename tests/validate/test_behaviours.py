@@ -75,7 +75,8 @@ FUNNEL: dict[str, Any] = {
         {"id": "visit", "kind": "entity", "pk": "visit_id", "rows": 4000, "columns": [
             col("visit_id", "int", sequence={}),
             col("segment", "string", choice={"choices": ["paid", "free"]}),
-            col("at_", "datetime", datetime_series={"pattern": WEEKENDS})]},
+            col("at_", "datetime", datetime_series={"pattern": WEEKENDS}),
+            col("spent", "float", distribution={"type": "lognormal", "params": {"mean": 3, "sigma": 0.5}})]},
         {"id": "step", "kind": "fact", "pk": "step_id", "parents": ["visit"], "columns": [
             col("step_id", "int", sequence={}),
             col("visit_id", "int", lookup={"from": "visit.visit_id"}),
@@ -89,6 +90,7 @@ FUNNEL: dict[str, Any] = {
     ],
     "targets": {
         "weekend_share": {"table": "visit", "timestamp": "at_", "min": 0.4, "max": 0.5},
+        "mean_in_range": {"table": "visit", "column": "spent", "min": 22, "max": 24},
         "composite_effect": {"table": "visit", "metric": "count",
             "influences": [{"kind": "seasonality", "dimension": "dow"}], "tolerance": {"mae": 0.02, "mape": 5}}},
 }  # fmt: skip
@@ -109,8 +111,9 @@ SPOILED_STAGES = [
     ("stage_time", "reached", put("reached", "if(stage_index = 2, reached + interval 1 day, reached)")),
 ]
 SPOILED_TARGETS = [
-    ("weekend_share", put("at_", "if(isodow(at_) >= 6 and n % 4 = 0, at_ - interval 2 day, at_)")),
-    ("composite_effect", put("at_", "if(isodow(at_) = 3 and n % 2 = 0, at_ - interval 1 day, at_)")),
+    ("weekend_share", "at_", put("at_", "if(isodow(at_) >= 6 and n % 4 = 0, at_ - interval 2 day, at_)")),
+    ("composite_effect", "at_", put("at_", "if(isodow(at_) = 3 and n % 2 = 0, at_ - interval 1 day, at_)")),
+    ("mean_in_range", "spent", put("spent", "spent * 0.9")),
 ]
 
 
@@ -136,8 +139,8 @@ def test_behaviours_are_judged_and_not_passed_over(shop: Path, funnel: Path) -> 
         assert {finding.verdict for finding in found(one, rule, table, column)} == {"holds"}, rule
     for rule, column, _ in SPOILED_STAGES:
         assert {finding.verdict for finding in found(other, rule, "step", column)} == {"holds"}, rule
-    for rule, _ in SPOILED_TARGETS:
-        assert {finding.verdict for finding in found(other, rule, "visit", "at_")} == {"holds"}, rule
+    for rule, column, _ in SPOILED_TARGETS:
+        assert {finding.verdict for finding in found(other, rule, "visit", column)} == {"holds"}, rule
 
 
 @pytest.mark.parametrize(("rule", "table", "column", "query"), SPOILED)
@@ -158,11 +161,11 @@ def test_stages_that_are_not_as_declared_are_found(
     assert "broken" in [finding.verdict for finding in found(checked(spoiled), rule, "step", column)]
 
 
-@pytest.mark.parametrize(("rule", "query"), SPOILED_TARGETS)
-def test_targets_that_are_missed_are_found(funnel: Path, tmp_path: Path, rule: str, query: str) -> None:
+@pytest.mark.parametrize(("rule", "column", "query"), SPOILED_TARGETS)
+def test_targets_that_are_missed_are_found(funnel: Path, tmp_path: Path, rule: str, column: str, query: str) -> None:
     spoiled = copied(funnel, tmp_path / "spoiled")
     spoil(spoiled, "visit", query)
-    assert "broken" in [finding.verdict for finding in found(checked(spoiled), rule, "visit", "at_")]
+    assert "broken" in [finding.verdict for finding in found(checked(spoiled), rule, "visit", column)]
 
 
 def test_a_target_that_moves_weights_is_held_to_what_they_were_moved_to(tmp_path: Path) -> None:
@@ -187,6 +190,16 @@ def test_a_sample_is_the_first_rows_of_each_table_and_is_judged(document: dict[s
     manifest = json.loads((tmp_path / "set" / "_manifest.json").read_text("utf-8"))
     rows = {file["table"]: file["rows"] for file in manifest["files"]}
     assert (manifest["sample"], rows[parents], max(rows.values())) == (400, 400, 400)
+
+
+@pytest.mark.parametrize(("sample", "verdicts"), [((), ["broken"]), (("--dry-run-sample", "300"), ["skipped"])])
+def test_targets_of_children_are_not_judged_by_a_sample_that_ends_amid_them(
+    sample: tuple[str, ...], verdicts: list[str], tmp_path: Path
+) -> None:
+    targets = {"mean_in_range": {"table": "order", "column": "fee", "min": 5, "max": 15}}
+    schema = make({**SHOP, "targets": targets}, tmp_path, *sample)
+    spoil(schema, "order", put("fee", "fee * 10"))
+    assert [one.verdict for one in found(checked(schema), "mean_in_range", "order", "fee")] == verdicts
 
 
 @pytest.mark.parametrize(
