@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
