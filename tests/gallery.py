@@ -12,9 +12,6 @@ from datagen.schema import read_schema
 FOLDER = Path(__file__).parents[1] / "schemas"
 GALLERY = {path.stem: path for path in sorted(FOLDER.glob("*.json")) if path.name != "schema.json"}
 
-# For tests that start a job for each.
-JOBS = {name: GALLERY[name] for name in ("card_transactions", "retail_orders", "iot_sensors")}
-
 
 def sized(schema: Path, rows: int) -> list[str]:
     """The options that ask for about `rows` rows of the table that is analysed."""

@@ -11,10 +11,10 @@ import pytest
 
 from datagen.analysis import Analysis
 from datagen.schema import read_schema
-from tests.gallery import GALLERY, JOBS, made
+from tests.gallery import GALLERY, made
 
 pytestmark = pytest.mark.spark
-FORMATS = dict(zip(JOBS, cycle(["csv", "parquet", "jsonl"]), strict=False))
+FORMATS = dict(zip(GALLERY, cycle(["csv", "parquet", "jsonl"]), strict=False))
 
 
 @pytest.mark.parametrize("name", FORMATS)

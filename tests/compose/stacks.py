@@ -164,7 +164,8 @@ def _docker(*words: str) -> str:
 
 
 def _unpack(words: list[str], target: Path) -> Path:
-    done = subprocess.run(["docker", *words], capture_output=True, check=True)
+    done = subprocess.run(["docker", *words], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
     target.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(target, filter="data")
