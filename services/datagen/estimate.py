@@ -25,7 +25,8 @@ def estimated_bytes(plan: Plan, extracts: Sequence[Extract]) -> dict[str, int]:
 def _of_table(plan: Plan, extracts: Sequence[Extract]) -> int:
     form = format_of(plan, plan.tables[extracts[0].table])
     rows = sum(extract.about for extract in extracts)
-    files = _sample(extracts, rows)
+    count = plan.tables[extracts[0].table].count  # where it is not soon known, further on is what is not counted yet
+    files = _sample(extracts, rows) if count.soon else [[(0, count.upto(SAMPLE_ROWS))]]
     sampled = sum(stop - start for spans in files for start, stop in spans)
     empty = _written(form, [])
     beyond = sum(_written(form, spans) - empty for spans in files)
@@ -34,8 +35,6 @@ def _of_table(plan: Plan, extracts: Sequence[Extract]) -> int:
 
 def _sample(extracts: Sequence[Extract], rows: int) -> list[Spans]:
     """Some of the files where they are small, since a file has a price of its own; else pieces of all rows as one."""
-    if not extracts[0].soon:
-        return [[(0, extracts[0].span(0, SAMPLE_ROWS)[0])]]  # further on is what is not counted yet
     if rows <= SAMPLE_ROWS * len(extracts):
         some = [extracts[place * len(extracts) // PIECES] for place in range(PIECES)]
         return [[(extract.start, extract.stop)] for extract in dict.fromkeys(some)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -48,15 +49,19 @@ class Format:
     file: Callable[[Target], File]
 
 
-def format_of(plan: Plan, table: TablePlan) -> Format:
-    """The format that the data set's output names."""
+MakeRows = Callable[[int, int], pa.RecordBatch]  # of start, stop
+
+
+def format_of(plan: Plan, table: TablePlan, rows: MakeRows | None = None) -> Format:
+    """The format that the data set's output names; of the table's rows, or of what `rows` gives."""
     output, schema = plan.dataset.output, table.arrow_schema
+    make = rows or partial(generate, plan, table.name)
     if output.format == "parquet":
-        return Format(lambda: RowPress(plan, table.name), lambda target: ParquetFile(schema, target))
+        return Format(lambda: RowPress(make), lambda target: ParquetFile(schema, target))
     encoder = _encoder(output.format)
     header = encoder(schema).header()
     file = GzipFile if output.gzip else TextFile
-    return Format(lambda: TextPress(plan, table.name, encoder(schema)), lambda target: file(target, header))
+    return Format(lambda: TextPress(make, encoder(schema)), lambda target: file(target, header))
 
 
 class Encoder(Protocol):
@@ -76,19 +81,19 @@ def _encoder(name: str) -> Callable[[pa.Schema], Encoder]:
 
 
 class RowPress:
-    def __init__(self, plan: Plan, table: str) -> None:
-        self._plan, self._table = plan, table
+    def __init__(self, rows: MakeRows) -> None:
+        self._rows = rows
 
     def made(self, start: int, stop: int) -> pa.RecordBatch:
-        return generate(self._plan, self._table, start, stop)
+        return self._rows(start, stop)
 
 
 class TextPress:
-    def __init__(self, plan: Plan, table: str, encoder: Encoder) -> None:
-        self._plan, self._table, self._encoder = plan, table, encoder
+    def __init__(self, rows: MakeRows, encoder: Encoder) -> None:
+        self._rows, self._encoder = rows, encoder
 
     def made(self, start: int, stop: int) -> memoryview:
-        return self._encoder.encode(generate(self._plan, self._table, start, stop))
+        return self._encoder.encode(self._rows(start, stop))
 
 
 class TextFile:

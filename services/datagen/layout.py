@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from datagen.count import Count
+from datagen.days import date_of, day_of, window_days, window_of
 from datagen.errors import UserError
 from datagen.plan import Plan, TablePlan
-from datagen.sinks.naming import extension
+from datagen.sinks.naming import WITHOUT_DAY, extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,20 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True)
+class Scattered(Extract):
+    """Rows start..stop of a table of which those of a day may lie anywhere: the ones of `day`, or all, a file a day."""
+
+    column: str  # by whose days they are told apart
+
+    def of(self, day: str | None, start: int, stop: int) -> Extract:
+        """The file of a day, or, where it is None, of the rows without one."""
+        return Extract(self.path.replace(EVERY, day or WITHOUT_DAY), self.table, day, start, stop)
+
+
+EVERY = "*"  # in place of a day in the path of all
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """What was asked for of a plan, and cut how."""
 
@@ -65,9 +80,10 @@ def extracts(plan: Plan, cut: Cut) -> tuple[Extract, ...]:
     """Every file of the set, in order. UserError for what the plan has not."""
     _refuse_nonsense(cut)
     tables = [chosen(plan, cut.table)] if cut.table is not None else list(plan.tables.values())
-    several = len(plan.tables) > 1
-    ending = extension(plan.dataset.output.format, plan.dataset.output.gzip)
-    return tuple(made for table in tables for made in _of_table(table, cut, several, ending, plan.dataset.name))
+    asked = "--date" if cut.day else "--daily" if cut.daily else None
+    if asked and not any(_time_of(plan, table) for table in tables):
+        raise UserError(f"{asked}: {_without_days(plan, tables, asked)}")
+    return tuple(made for table in tables for made in _of_table(plan, table, cut))
 
 
 def alone(plan: Plan, cut: Cut) -> Extract:
@@ -104,21 +120,54 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _of_table(table: TablePlan, cut: Cut, several: bool, ending: str, dataset: str) -> Iterable[Extract]:
-    asked = "--date" if cut.day else "--daily" if cut.daily else None
-    if asked and table.axis is None and table.parent is not None:
-        raise UserError(
-            f"{asked}: {table.name} is in the order of {table.parent}, and is not cut by days yet; leave {asked} out"
-        )
-    if asked and table.axis is None:
-        raise UserError(f"{asked}: {table.name} has no time axis; name its event time in analysis.timestamp_field")
-    if table.axis is None or cut.single_file or (several and not asked):
-        yield Extract(f"{table.name if several else dataset}.{ending}", table.name, None, 0, table.count)
+def _time_of(plan: Plan, table: TablePlan) -> str | None:
+    """The column that tells the days of a table; None of all but the one that is analysed."""
+    analysis = plan.dataset.analysis
+    return analysis.timestamp_field if analysis.table == table.name else None
+
+
+def _without_days(plan: Plan, tables: Sequence[TablePlan], asked: str) -> str:
+    """Why none of these tables can be cut by days, and what to do."""
+    analysis = plan.dataset.analysis
+    if analysis.timestamp_field is not None:
+        told = f"is of no day: the event time of {plan.dataset.name} is {analysis.table}.{analysis.timestamp_field}"
+        return f"{tables[0].name} {told}; leave {asked} out, or give --table {analysis.table}"
+    if analysis.table:
+        return f"{analysis.table} has no time axis; name its event time in analysis.timestamp_field"
+    return (
+        f"{plan.dataset.name} has no event time; name a table in analysis.table and its datetime column in "
+        f"analysis.timestamp_field, or leave {asked} out"
+    )
+
+
+def _of_table(plan: Plan, table: TablePlan, cut: Cut) -> Iterable[Extract]:
+    several, column = len(plan.tables) > 1, _time_of(plan, table)
+    ending = extension(plan.dataset.output.format, plan.dataset.output.gzip)
+    asked = cut.daily or cut.day is not None
+    by_itself = table.axis is not None and not several  # is cut by days unless one file is asked for
+    if column is None or cut.single_file or not (asked or by_itself):
+        yield Extract(f"{table.name if several else plan.dataset.name}.{ending}", table.name, None, 0, table.count)
+        return
+    path = f"{table.name}/{EVERY}.{ending}" if several else f"{EVERY}.{ending}"
+    if table.axis is None:
+        every = Scattered(path, table.name, None, 0, table.count, column)
+        yield every if cut.day is None else _day_of(plan, every, cut.day)
         return
     days = table.days()
     if cut.day and cut.day not in {day.date for day in days}:
-        raise UserError(f"--date {cut.day}: outside the window, which has {days[0].date} to {days[-1].date}")
-    folder = f"{table.name}/" if several else ""
+        raise UserError(_outside(cut.day, days[0].date, days[-1].date))
     for day in days:
         if cut.day in (None, day.date):
-            yield Extract(f"{folder}{day.date}.{ending}", table.name, day.date, day.start_row, day.stop_row)
+            yield Extract(path.replace(EVERY, day.date), table.name, day.date, day.start_row, day.stop_row)
+
+
+def _day_of(plan: Plan, every: Scattered, day: str) -> Scattered:
+    days = window_days(window_of(plan, every.table, every.column))
+    if day_of(day) not in days:
+        window = _outside(day, str(date_of(days[0])), str(date_of(days[-1])))
+        raise UserError(f"{window}; rows beyond it come with --daily")
+    return replace(every, path=every.of(day, 0, 0).path, day=day)
+
+
+def _outside(day: str, first: str, last: str) -> str:
+    return f"--date {day}: outside the window, which has {first} to {last}"

@@ -16,9 +16,11 @@ from datagen.distinct.faked import DistinctFaked, DistinctPeople
 from datagen.draws import DRAW_VERSION
 from datagen.errors import UserError
 from datagen.generators.faked import Faked
-from datagen.layout import Extract
+from datagen.layout import Extract, Scattered
 from datagen.manifest import File, Manifest, in_order, with_days
 from datagen.plan import Plan
+from datagen.sinks.durable import Written
+from datagen.sinks.naming import is_without_day
 from datagen.workers import Receipts
 
 DISTRIBUTION = "schema-demo"
@@ -41,13 +43,15 @@ def manifest_of(plan: Plan, parts: Sequence[Extract] = (), receipts: Receipts | 
         schema_sha256=dataset.schema_sha256,
         overrides=dict(sorted(dataset.overrides.items())),
         versions={"datagen": version_of(DISTRIBUTION), **{tool: version_of(tool) for tool in (*TOOLS, *_asked(plan))}},
-        files=in_order(
-            File(part.path, part.table, part.rows, written[part.path].bytes, written[part.path].sha256, part.day)
-            for part in parts
-        ),
+        files=in_order(_file(part, written[part.path]) for part in parts),
         steered=plan.steered,
         sample=plan.sample,
     )
+
+
+def _file(part: Extract, written: Written) -> File:
+    rows = part.rows if written.rows is None else written.rows
+    return File(part.path, part.table, rows, written.bytes, written.sha256, part.day)
 
 
 def _asked(plan: Plan) -> tuple[str, ...]:
@@ -57,20 +61,26 @@ def _asked(plan: Plan) -> tuple[str, ...]:
     return ("faker",) if any(isinstance(generator, FAKED) for generator in asked) else ()
 
 
-def with_kept_days(folder: Path | str, published: Manifest, made: Manifest, tell: Callable[[str], None]) -> Manifest:
+def with_kept_days(
+    folder: Path | str, published: Manifest, made: Manifest, parts: Sequence[Extract], tell: Callable[[str], None]
+) -> Manifest:
     """The published set with the days of `made`. UserError where they would not be days of one set."""
-    refuse_another_set(folder, published, made)
+    refuse_another_set(folder, published, made, parts)
     if published.versions != made.versions:
         changed = sorted(name for name in made.versions if published.versions.get(name) != made.versions[name])
         tell(f"{folder}: the other days were made by other versions of {', '.join(changed)}; bytes may differ")
     return with_days(published, made)
 
 
-def refuse_another_set(folder: Path | str, published: Manifest, made: Manifest) -> None:
-    if any(file.day is None for file in published.files):
-        raise UserError(
-            f"{folder}: is not cut by days, so no day can be added; make the set anew without --single-file"
-        )
+def refuse_another_set(folder: Path | str, published: Manifest, made: Manifest, parts: Sequence[Extract]) -> None:
+    """`parts` are what this run makes: a table of which it makes a day is cut by days in the set too."""
+    for part in parts:
+        if part.day is not None and any(_is_whole(file, part.table) for file in published.files):
+            way = "--daily" if isinstance(part, Scattered) or "/" in part.path else "--single-file"
+            way = f"with {way}" if way == "--daily" else f"without {way}"
+            raise UserError(f"{folder}: is not cut by days, so no day can be added; make the set anew {way}")
+    if published.sample != made.sample:
+        raise UserError(f"{folder}: holds the first {published.sample:,} rows of each table; make the whole set anew")
     if published.draw_version != made.draw_version:
         raise UserError(f"{folder}: was drawn by another version of datagen; make the whole set anew")
     if published.schema_sha256 != made.schema_sha256:
@@ -78,6 +88,10 @@ def refuse_another_set(folder: Path | str, published: Manifest, made: Manifest) 
             f"{folder}: was made from another effective document ({_overrides(published)}; now {_overrides(made)}), "
             "so this day would not fit; give the same, or make the whole set anew"
         )
+
+
+def _is_whole(file: File, table: str) -> bool:
+    return file.table == table and file.day is None and not is_without_day(file.path)
 
 
 def _overrides(manifest: Manifest) -> str:

@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from datagen import by_day
+from datagen.by_day import How, Made, OpenTarget
 from datagen.destination import Destination, File, Folder, Remote, out_of_reach
 from datagen.estimate import estimated_bytes
-from datagen.formats import format_of
+from datagen.foresight import foreseen
 from datagen.layout import Cut, Extract, alone, extracts
 from datagen.manifest import Manifest
 from datagen.metadata import metadata_json
@@ -24,7 +26,6 @@ from datagen.sinks.durable import Target, new_file, standard_output
 from datagen.sinks.faults import FULL, NoSpaceError, StreamFullError, as_user_error
 from datagen.sinks.sets import Place, open_set
 from datagen.sinks.single import open_file
-from datagen.workers import Receipts, Work
 
 BLOCK_ROWS = 1 << 16
 
@@ -92,7 +93,7 @@ def _into_folder(plan: Plan, folder: Path, options: Options) -> Manifest:
             path.parent.mkdir(exist_ok=True)
             return new_file(path)
 
-        return complete(plan, out, folder, parts, options, lambda: work(target))
+        return complete(plan, out, folder, parts, options, lambda: work(target, out.files.parent))
 
 
 def complete(
@@ -101,18 +102,18 @@ def complete(
     where: Path | str,
     parts: Sequence[Extract],
     options: Options,
-    make: Callable[[], Receipts],
+    make: Callable[[], Made],
 ) -> Manifest:
     """Make all parts of an open set and commit it. Gives what this run made. UserError for what cannot be made yet."""
     plan.refuse_unmade()
     started, since = options.clock(), options.monotonic()
     adds_a_day = options.cut.day is not None and not options.clear_output
     if adds_a_day and out.published:
-        refuse_another_set(where, out.published, manifest_of(plan))
-    made = manifest_of(plan, parts, make())
+        refuse_another_set(where, out.published, manifest_of(plan), parts)
+    made = manifest_of(plan, *make())
 
     def merge(published: Manifest | None) -> Manifest:
-        return with_kept_days(where, published, made, options.tell) if adds_a_day and published else made
+        return with_kept_days(where, published, made, parts, options.tell) if adds_a_day and published else made
 
     seconds = options.monotonic() - since
     describe = partial(metadata_json, plan) if plan.dataset.relational else None
@@ -123,7 +124,7 @@ def complete(
 def _into_file(plan: Plan, path: Path, options: Options) -> Manifest:
     part = alone(plan, options.cut)
     with _work(plan, [part], path, options) as work, open_file(path) as out:
-        made = manifest_of(plan, [part], work(lambda _: out.target))
+        made = manifest_of(plan, *work(lambda _: out.target))
         out.commit()
     return made
 
@@ -132,7 +133,7 @@ def _into_stream(plan: Plan, options: Options) -> Manifest:
     part = alone(plan, options.cut)
     try:
         with _work(plan, [part], Path("/dev/stdout"), options) as work:
-            return manifest_of(plan, [part], work(lambda _: standard_output()))
+            return manifest_of(plan, *work(lambda _: standard_output()))
     except NoSpaceError as error:
         raise StreamFullError(error.needed_bytes) from error
 
@@ -141,21 +142,22 @@ def place_of(plan: Plan, folder: Path, options: Options) -> Place:
     return Place(folder, plan.dataset.name, tuple(plan.tables), options.clear_output)
 
 
-OpenTarget = Callable[[Extract], Target]
+class Making(Protocol):
+    """Makes all parts; days that are cut on the way take room in `scratch`."""
+
+    def __call__(self, open_target: OpenTarget, scratch: Path | None = None) -> Made: ...
 
 
 @contextmanager
-def _work(
-    plan: Plan, parts: Sequence[Extract], path: Path, options: Options
-) -> Iterator[Callable[[OpenTarget], Receipts]]:
-    """Gives a function that makes all parts. What the system refuses within is told as a UserError about `path`."""
+def _work(plan: Plan, parts: Sequence[Extract], path: Path, options: Options) -> Iterator[Making]:
+    """What the system refuses within is told as a UserError about `path`."""
     tally = Tally(sum(part.about for part in parts))
 
-    def work(open_target: OpenTarget) -> Receipts:
+    def work(open_target: OpenTarget, scratch: Path | None = None) -> Made:
         options.watch(tally)
-        formats = {name: format_of(plan, plan.tables[name]) for name in {part.table for part in parts}}
-        blocks = sum(max(1, -(-part.about // options.block_rows)) for part in parts)
-        return Work(parts, formats, open_target, options.block_rows, tally).run(min(options.workers, blocks))
+        return by_day.make(
+            plan, parts, open_target, How(options.workers, options.block_rows, tally, options.tell), scratch
+        )
 
     try:
         yield work
@@ -171,4 +173,4 @@ def _work(
 
 
 def _needed(plan: Plan, parts: Sequence[Extract], tally: Tally) -> int:
-    return tally.expected_bytes() or sum(estimated_bytes(plan, parts).values())
+    return tally.expected_bytes() or sum(estimated_bytes(plan, foreseen(plan, parts)).values())

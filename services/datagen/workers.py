@@ -1,8 +1,8 @@
 """Threads that make extracts: each takes a block of rows, makes it, and writes it when its turn in the file has come.
 
-A worker prefers a file that nobody has begun, so with many files nobody waits; towards the end, and for a
-single file, several work on one. NumPy and Arrow let go of the interpreter lock, so threads are
-enough, and what is made need not travel.
+A worker stays with its file and then takes one that nobody has begun, so with many files nobody waits and no more are
+open than there are workers; towards the end, and for a single file, several work on one. NumPy and Arrow let go of the
+interpreter lock, so threads are enough, and what is made need not travel.
 """
 
 from __future__ import annotations
@@ -153,9 +153,10 @@ class Work:
 
     def _work(self) -> None:
         presses: dict[str, Press] = {}
+        file: OpenExtract | None = None
         try:
-            while (block := self._take()) is not None:
-                table = block.file.extract.table
+            while (block := self._take(file)) is not None:
+                file, table = block.file, block.file.extract.table
                 if table not in presses:
                     presses[table] = self._formats[table].press()
                 self._make(block, presses[table])
@@ -179,11 +180,16 @@ class Work:
                 self.receipts[file.extract.path] = receipt
                 self._open.remove(file)
 
-    def _take(self) -> Block | None:
-        """A block of a file that nobody has begun, else of the one with the most left to do; None when all is taken."""
+    def _take(self, file: OpenExtract | None) -> Block | None:
+        """A block of this file, else of one that nobody has begun, else of the one with the most left to do.
+
+        None when all is taken.
+        """
         with self._lock:
             if self._stopped.is_set():
                 return None
+            if file is not None and not file.all_taken:
+                return file.take()
             if self._waiting:
                 file = self._begin(self._waiting.pop())
             else:

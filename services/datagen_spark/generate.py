@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from datagen.commands.generate import How, drawn, say, summary
 from datagen.destination import Folder, Remote
 from datagen.errors import UserError
-from datagen.layout import Extract, extracts
+from datagen.layout import Extract, Scattered, extracts
 from datagen.manifest import Manifest
 from datagen.plan import Plan
 from datagen.request import Prepared, Request, prepare
@@ -94,6 +94,7 @@ def _run(cluster: Cluster, request: Request, how: How, stop: Stop) -> None:
 def made_on(cluster: Cluster, prepared: Prepared, request: Request, how: How, stop: Stop) -> Manifest:
     plan, destination = prepared.plan, prepared.destination
     parts = extracts(plan, request.cut)
+    _refuse_all_days(parts)
     options = Options(
         cut=request.cut, engine="spark", block_rows=how.block_rows, clear_output=how.clear_output, tell=say
     )
@@ -103,6 +104,16 @@ def made_on(cluster: Cluster, prepared: Prepared, request: Request, how: How, st
     if isinstance(destination, Remote):
         return _far(plan, parts, destination, options, Job(cluster.spark, options, how.quiet, stop), cluster.storage)
     raise UserError("--engine spark makes the folder of a set, not one file; give -o a folder, or leave --engine out")
+
+
+def _refuse_all_days(parts: Sequence[Extract]) -> None:
+    """A task makes one file, and a pass over a whole table for each day of it would be as many passes."""
+    for part in parts:
+        if isinstance(part, Scattered) and part.day is None:
+            raise UserError(
+                f"--daily: {part.table} is not in the order of time, and is cut into all of its days on one machine; "
+                "leave --engine spark out, or give --date"
+            )
 
 
 def _near(plan: Plan, parts: Sequence[Extract], folder: Folder, options: Options, job: Job) -> Manifest:
@@ -122,7 +133,7 @@ def _near(plan: Plan, parts: Sequence[Extract], folder: Folder, options: Options
                 )
             return found.stat().st_size
 
-        return complete(plan, out, folder.path, parts, job.options, lambda: job.run(plan, parts, desk, size))
+        return complete(plan, out, folder.path, parts, job.options, lambda: (parts, job.run(plan, parts, desk, size)))
 
 
 def _far(plan: Plan, parts: Sequence[Extract], place: Remote, options: Options, job: Job, storage: Storage) -> Manifest:
@@ -132,4 +143,4 @@ def _far(plan: Plan, parts: Sequence[Extract], place: Remote, options: Options, 
         for folder in (out.tasks, *{f"{out.files}/{part.path}".rpartition("/")[0] for part in parts}):
             storage.make_folder(folder)
         desk = FarDesk(out.files, out.tasks, storage.settings())
-        return complete(plan, out, place.uri, parts, job.options, lambda: job.run(plan, parts, desk, out.size))
+        return complete(plan, out, place.uri, parts, job.options, lambda: (parts, job.run(plan, parts, desk, out.size)))

@@ -15,10 +15,11 @@ from functools import lru_cache
 import pyarrow as pa
 from pyspark import TaskContext
 
+from datagen import by_day
+from datagen.by_day import How
 from datagen.compile import compile_schema
 from datagen.draws import DRAW_VERSION
 from datagen.errors import UserError
-from datagen.formats import format_of
 from datagen.layout import Extract
 from datagen.plan import Plan
 from datagen.progress import Tally
@@ -26,7 +27,6 @@ from datagen.record import DISTRIBUTION, TOOLS, version_of
 from datagen.schema import read_effective
 from datagen.sinks.durable import Target, Written
 from datagen.sinks.faults import as_user_error
-from datagen.workers import Work
 from datagen_spark.desks import Desk
 
 SCHEMA = "path string, rows bigint, bytes bigint, sha256 string"
@@ -48,7 +48,8 @@ class Maker:
             for number in batch.column(0).to_pylist():
                 part = self.parts[number]
                 written = self.make(part)
-                receipt = [[part.path], [part.rows], [written.bytes], [written.sha256]]
+                rows = part.rows if written.rows is None else written.rows
+                receipt = [[part.path], [rows], [written.bytes], [written.sha256]]
                 yield pa.record_batch(receipt, schema=RECEIPT)
 
     def make(self, part: Extract) -> Written:
@@ -67,9 +68,8 @@ class Maker:
 
 def written_to(target: Target, plan: Plan, part: Extract, block_rows: int) -> Written:
     """The local engine's own work, on one file, with as many threads as the task has cores."""
-    form = {part.table: format_of(plan, plan.tables[part.table])}
-    work = Work([part], form, lambda _: target, block_rows, Tally(part.rows))
-    return work.run(cores())[part.path]
+    _, receipts = by_day.make(plan, [part], lambda _: target, How(cores(), block_rows, Tally(part.rows)))
+    return receipts[part.path]
 
 
 def cores() -> int:

@@ -10,7 +10,7 @@ from datagen.errors import SchemaError, UserError
 from datagen.manifest import Manifest
 from datagen.model import Dataset
 from datagen.schema import read_schema
-from datagen.sinks.naming import DAY_FILE, format_of
+from datagen.sinks.naming import OF_DAYS, format_of
 from datagen.sinks.place import read_manifest
 from validate.findings import Trouble
 
@@ -95,7 +95,7 @@ def _by_name(folder: Path, tables: list[str], dataset: str) -> dict[str, tuple[P
             found[table] = tuple(alone[:1] or within)
     if len(tables) == 1 and not found:
         every = _extracts(folder)
-        days = [path for path in every if DAY_FILE.fullmatch(path.name)]
+        days = [path for path in every if OF_DAYS.fullmatch(path.name)]
         named = [path for path in every if _stem(path) == dataset]
         chosen = days or named[:1] or (every if len(every) == 1 else [])
         found |= {tables[0]: tuple(chosen)} if chosen else {}

@@ -14,6 +14,7 @@ from batch.inputs import Input, NotThereError, file_key, find, wait
 from datagen.cli import main
 from datagen.errors import UserError
 from pipeline.storage import Storage
+from tests.files.scattered import VISITS, manifest_of, written
 
 pytestmark = pytest.mark.spark
 GALLERY = Path(__file__).parents[2] / "schemas"
@@ -63,6 +64,18 @@ def test_of_a_set_the_files_of_its_manifest_are_read(look: Look, tmp_path: Path)
     assert found.made
     assert names(found) == [file.path for file in found.made.manifest.files]
     assert "stray.csv" not in names(found)
+
+
+def test_of_several_tables_every_file_of_the_one_is_read_also_that_of_no_day(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    schema = written(tmp_path, VISITS)
+    assert main(["generate", str(schema), "-o", str(tmp_path / "in"), "--daily", "--quiet"]) == 0
+    found = find(Storage(spark), str(tmp_path / "in"), lambda _: "visit")
+    listed = [file for file in manifest_of(tmp_path / "in").files if file.table == "visit"]
+    assert names(found) == [file.path for file in listed]
+    assert names(found)[-1] == "visit/no-day.csv"
+    assert found.generated_rows == sum(file.rows for file in listed)
 
 
 def test_what_is_found_is_equal_until_anything_changes(look: Look, tmp_path: Path) -> None:

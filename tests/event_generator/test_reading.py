@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +26,7 @@ from event_generator.extracts import NothingThereError
 from event_generator.reading import blocks
 from event_generator.source import from_files, from_sorted, put_in_order, survey
 from tests.event_generator.conftest import HEADER, Shop
+from tests.files.scattered import VISITS, manifest_of, written
 from tests.gallery import GALLERY, made
 
 
@@ -253,6 +255,24 @@ def test_a_set_that_is_made_anew_while_it_is_read_is_noticed(shop: Shop, tmp_pat
         list(rows)
     with pytest.raises(UserError, match=r"the set is of 'shop', not of 'other'"):
         extracts.find(tmp_path / "set", "other", "other")
+
+
+def test_the_days_of_a_table_that_is_not_in_the_order_of_time_are_put_in_it(tmp_path: Path) -> None:
+    """With the rows of no day, and those of days beyond the window."""
+    schema = written(tmp_path, VISITS)
+    words = ["generate", str(schema), "-o", str(tmp_path / "set"), "--daily", "-q"]
+    subprocess.run([sys.executable, "-m", "datagen", *words], check=True)
+    analysis = read_schema(schema).analysis
+    found, known = extracts.find(tmp_path / "set", "clinic", "visit"), looked_at.of_analysis(analysis, None)
+    listed = [file for file in manifest_of(tmp_path / "set").files if file.table == "visit"]
+    assert [one.name for one in found.files] == [file.path for file in listed]
+    span = survey(found, known)
+    rows = sum(file.rows for file in listed)
+    assert (span.rows, span.timed) == (rows, rows - listed[-1].rows)
+    put_in_order(tmp_path / "sorted.parquet", span, found, known)
+    times = np.concatenate([block.times for _, block in from_sorted(tmp_path / "sorted.parquet")(0)])
+    assert len(times) == rows
+    assert (times[:-1] <= times[1:]).all()
 
 
 def numbers(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, str]]:

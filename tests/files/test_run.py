@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from datagen.errors import UserError
 from datagen.layout import Cut
+from datagen.sinks.durable import Target, new_file
 from tests.files import shop
 from tests.files.shop import DAYS, contents, listed, make, plan_of
 
@@ -70,6 +71,24 @@ def test_many_rows_in_one_file_are_the_same_from_any_number_of_workers(
     for file, workers, block_rows in zip(files, (1, 4, 3), (65_536, 65_536, 777), strict=True):
         make(plan, file, workers=workers, block_rows=block_rows)
     assert files[0].read_bytes() == files[1].read_bytes() == files[2].read_bytes()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_no_more_files_are_open_than_there_are_workers(
+    workers: int, document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Target] = []
+    most = 0
+
+    def counted(path: Path) -> Target:
+        nonlocal most
+        made.append(new_file(path))
+        most = max(most, sum(target.descriptor >= 0 for target in made))
+        return made[-1]
+
+    monkeypatch.setattr("datagen.run.new_file", counted)
+    make(plan_of(document), tmp_path / "set", workers=workers, block_rows=10)
+    assert (len(made), 0 < most <= workers) == (5, True)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)

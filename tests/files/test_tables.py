@@ -151,14 +151,6 @@ def test_what_is_not_made_yet_is_planned_and_not_made(run: Run, tmp_path: Path, 
     assert list(work.iterdir()) == []
 
 
-def test_children_are_not_cut_by_days(run: Run, schema: Path) -> None:
-    said = run("generate", schema, "--table", "event", "--daily")
-    assert (said.code, said.err) == (
-        2,
-        "--daily: event is in the order of user, and is not cut by days yet; leave --daily out\n",
-    )
-
-
 def test_a_fan_out_of_a_million_million_rows_is_refused_at_once(run: Run, tmp_path: Path) -> None:
     huge = document(user={"rows": 7_000_000_000}, event={"fanout": {"lambda": 1_000}})
     assert run("check", written(tmp_path, huge)).code == 2

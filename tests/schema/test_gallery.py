@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from datagen.analysis import Dimension, Flag, Number
+from datagen.compile import compile_schema
 from datagen.fanout import Poisson
 from datagen.model import Dataset
-from datagen.schema import read_schema
+from datagen.rows import generate
+from datagen.schema import read_effective, read_schema
 from datagen.schema.fields import KINDS
 from tests.gallery import GALLERY
 
@@ -24,6 +26,18 @@ def dataset(name: str) -> Dataset:
 def test_there_are_seven_businesses() -> None:
     names = ["bank", "card_transactions", "funnel", "iot_sensors", "retail_orders", "shop", "users_events"]
     assert list(GALLERY) == names
+
+
+@pytest.mark.parametrize("path", GALLERY.values(), ids=GALLERY)
+def test_the_effective_document_makes_the_same_rows_elsewhere(path: Path) -> None:
+    """As a task on a cluster has it: as JSON, and without the file."""
+    here = read_schema(path, overrides={"seed": 7})
+    there = read_effective(json.loads(json.dumps(here.document)))
+    assert (there.analysis, there.schema_sha256, there.output) == (here.analysis, here.schema_sha256, here.output)
+    one, other = compile_schema(here), compile_schema(there)
+    for name in one.tables:
+        rows = one.tables[name].count.upto(300)
+        assert generate(other, name, 0, rows).equals(generate(one, name, 0, rows))
 
 
 @pytest.mark.parametrize("path", GALLERY.values(), ids=GALLERY)

@@ -10,6 +10,7 @@ import pytest
 
 from datagen.cli import main
 from datagen.errors import UserError
+from tests.files.scattered import VISITS, manifest_of, written
 from tests.validate.sets import RECORD, TABLES, broken, checked, make, spoil
 from validate import distinct
 from validate.run import validate
@@ -33,6 +34,20 @@ def test_a_set_by_days_and_one_without_a_manifest_are_read(tmp_path: Path) -> No
     (tmp_path / "set" / "_manifest.json").unlink()
     result = validate(schema, tmp_path / "set")
     assert (broken(result), result.sources.manifest) == (set(), None)
+
+
+def test_days_of_one_of_several_tables_are_read_with_those_of_no_day_and_beyond_the_window(tmp_path: Path) -> None:
+    schema = written(tmp_path, VISITS)
+    assert main(["generate", str(schema), "-o", str(tmp_path / "set"), "--daily", "-q"]) == 0
+    listed = manifest_of(tmp_path / "set").files
+    for manifest in (True, False):
+        result = validate(schema, tmp_path / "set")
+        assert broken(result) == set()
+        assert sorted(result.sources.files["visit"]) == sorted(
+            tmp_path / "set" / file.path for file in listed if file.table == "visit"
+        )
+        assert (result.sources.manifest is not None) is manifest
+        (tmp_path / "set" / "_manifest.json").unlink(missing_ok=True)
 
 
 def test_some_days_of_a_set_are_held_to_their_days(tmp_path: Path) -> None:

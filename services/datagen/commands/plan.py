@@ -12,6 +12,7 @@ from datagen.distinct.dealt import Dealt
 from datagen.distinct.spaced import Spaced
 from datagen.errors import UserError
 from datagen.estimate import estimated_bytes
+from datagen.foresight import foreseen
 from datagen.generators.pattern import Pattern
 from datagen.graph import Node, as_svg
 from datagen.graph import as_text as as_tree
@@ -70,10 +71,10 @@ def rows_text(rows: int, exactly: bool) -> str:
 def described(prepared: Prepared, request: Request) -> dict[str, Any]:
     """The stable keys of `plan --json`; bytes are an estimate from a sample."""
     plan = prepared.plan
-    parts = extracts(plan, request.cut)
+    parts = foreseen(plan, extracts(plan, request.cut), lambda name: counted(plan.tables[name]))
     sizes = estimated_bytes(plan, parts)
     output, window = plan.dataset.output, plan.dataset.span
-    tables = [_table(plan.tables[name], [part for part in parts if part.table == name], sizes[name]) for name in sizes]
+    tables = [_table(plan, name, [part for part in parts if part.table == name], sizes[name]) for name in sizes]
     return {
         "dataset": plan.dataset.name,
         "seed": plan.dataset.seed,
@@ -95,7 +96,8 @@ def described(prepared: Prepared, request: Request) -> dict[str, Any]:
     }
 
 
-def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
+def _table(plan: Plan, name: str, parts: list[Extract], size: int) -> dict[str, Any]:
+    table = plan.tables[name]
     return {
         "name": table.name,
         "rows": sum(part.rows if counted(table) else part.about for part in parts),
@@ -107,6 +109,7 @@ def _table(table: TablePlan, parts: list[Extract], size: int) -> dict[str, Any]:
         "fanout": table.children.words() if table.children else None,
         "draws_from": list(table.others),
         "time_axis": table.axis.column if table.axis else None,
+        "cut_by": plan.dataset.analysis.timestamp_field if any(part.day for part in parts) else None,
         "days": [{"day": part.day, "rows": part.rows} for part in parts if part.day is not None],
         "order": [column.name for column in table.making],
         "columns": [
@@ -150,7 +153,8 @@ def _files(document: dict[str, Any]) -> str:
 
 def _table_lines(table: dict[str, Any]) -> list[str]:
     days = table["days"]
-    along = f", {len(days)} day{'s' * (len(days) > 1)} along {table['time_axis']}" if days else ""
+    of = f"{'along' if table['time_axis'] else 'of'} {table['cut_by']}"
+    along = f", {len(days)} day{'s' * (len(days) > 1)} {of}" if days else ""
     counts = [day["rows"] for day in days]
     spread = f" of {min(counts):,} to {max(counts):,} rows" if len(counts) > 1 else ""
     width = max(len(column["name"]) for column in table["columns"])

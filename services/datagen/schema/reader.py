@@ -81,10 +81,14 @@ def read_effective(document: Mapping[str, Any]) -> Dataset:
     Raises SchemaError for any other document.
     """
     faults = Faults(document, {}, {})
-    sound = _read(dict(document), faults)
-    if sound is None:
+    if "nodes" in document:
+        dataset = read_dataset(dict(document), faults, NOTHING, frozenset())
+    else:
+        sound = _read(dict(document), faults)
+        dataset = None if sound is None else assemble(sound, NOTHING, frozenset())
+    if dataset is None:
         raise SchemaError("the effective document", faults.problems)
-    return assemble(sound, NOTHING, frozenset())
+    return dataset
 
 
 def _locate(path: Path) -> Located:

@@ -21,6 +21,7 @@ CACHED_BYTES = 1 << 20  # a smaller file stays in memory for who reads it next
 class Written:
     bytes: int
     sha256: str
+    rows: int | None = None  # of an extract that did not know before; None: as many as it said
 
 
 class Target:

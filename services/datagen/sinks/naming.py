@@ -15,8 +15,10 @@ METADATA = ".metadata.json"
 BESIDE = frozenset({MANIFEST, RUN, METADATA})  # what stands in a set's folder beside its extracts
 
 EXTENSION = r"(?:(?:csv|jsonl)(?:\.gz)?|parquet)"
+WITHOUT_DAY = "no-day"  # beside the days of a table the file of its rows without one; no table is called so
 DAY = r"\d{4}-\d{2}-\d{2}"
 DAY_FILE = re.compile(rf"{DAY}\.{EXTENSION}")
+OF_DAYS = re.compile(rf"(?:{DAY}|{WITHOUT_DAY})\.{EXTENSION}")
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 WHOLE_FILE = re.compile(rf"({NAME})\.{EXTENSION}")
 KNOWN = re.compile(rf".+\.({EXTENSION})", re.IGNORECASE)
@@ -43,9 +45,14 @@ def is_extract_name(path: str, names: Iterable[str]) -> bool:
     """
     folder, _, file = path.rpartition("/")
     if folder:
-        return folder in names and DAY_FILE.fullmatch(file) is not None
+        return folder in names and OF_DAYS.fullmatch(file) is not None
     whole = WHOLE_FILE.fullmatch(file)
-    return DAY_FILE.fullmatch(file) is not None or (whole is not None and whole[1] in names)
+    return OF_DAYS.fullmatch(file) is not None or (whole is not None and whole[1] in names)
+
+
+def is_without_day(path: str) -> bool:
+    """Whether a file of a set holds those rows of a table that is cut by days which have none."""
+    return path.rpartition("/")[2].partition(".")[0] == WITHOUT_DAY
 
 
 def is_safe_path(path: str) -> bool:
@@ -53,4 +60,4 @@ def is_safe_path(path: str) -> bool:
     folder, slash, file = path.rpartition("/")
     if slash and not re.fullmatch(NAME, folder):
         return False
-    return (DAY_FILE.fullmatch(file) or WHOLE_FILE.fullmatch(file)) is not None
+    return (OF_DAYS.fullmatch(file) or WHOLE_FILE.fullmatch(file)) is not None
