@@ -62,6 +62,8 @@ def _read(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, declare
         return skipped("lookup", "values", place, said, "a rule between columns narrows it row by row")
     if not (store.has(source.table, source.column, source.theirs) and store.has(table.name, source.ours)):
         return skipped("lookup", "values", place, said, "one of the columns could not be read")
+    if why := declared.lacking(source.table):
+        return skipped("lookup", "values", place, said, why)
     ours, theirs = f"c.{quoted(column.name)}", f"p.{quoted(source.column)}"
     way = f"{quoted(table.name)} c left join {quoted(source.table)} p "
     way += f"on c.{quoted(source.ours)}::varchar = p.{quoted(source.theirs)}::varchar"

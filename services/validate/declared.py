@@ -195,11 +195,17 @@ class Declared:
     generators: Mapping[tuple[str, str], Any] = field(default_factory=dict)  # model.Column, to make FromRow again
     narrowed: frozenset[tuple[str, str]] = frozenset()  # columns that a rule between columns has narrowed
     sample: int | None = None  # at most so many rows of each table were made; None: all
+    some_days: frozenset[str] = frozenset()  # tables of which only some days are there
 
     def rows(self, table: str) -> int | None:
         """How many there should be; None where they follow from the parent's."""
         declared = self.tables[table].rows
         return declared if declared is None or self.sample is None else min(declared, self.sample)
+
+    def lacking(self, *tables: str) -> str | None:
+        """Why nothing can be said that takes all rows of these tables; None where all are there."""
+        found = next((table for table in tables if table in self.some_days), None)
+        return f"only some days of {found} are there" if found else None
 
     def cut_off(self, table: str, made: int) -> bool:
         """Whether a sample ends before the last child of the last parent."""

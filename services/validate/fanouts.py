@@ -39,6 +39,8 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
         elif declared.cut_off(table.name, store.rows(table.name)):
             said = parent.fanout.words()
             yield skipped("fanout", "behaviour", (table.name, None), said, "the sample ends amid the parents")
+        elif why := declared.lacking(table.name, parent.table):
+            yield skipped("fanout", "behaviour", (table.name, None), parent.fanout.words(), why)
         elif store.rows(parent.table):
             yield from _of_table(table, parent, declared, store)
 

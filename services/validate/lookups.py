@@ -20,6 +20,8 @@ def changed(table: DeclaredTable, column: DeclaredColumn, source: ReadRow, decla
     said = f"{source.table}.{source.column} where {source.theirs} is {source.ours}, then {words}"
     if not (store.has(source.table, source.column, source.theirs) and store.has(table.name, source.ours)):
         return skipped("lookup", "values", place, said, "one of the columns could not be read")
+    if why := declared.lacking(source.table):
+        return skipped("lookup", "values", place, said, why)
     try:
         value = _value(f"o.{quoted(source.column)}::double", table, column, declared, store)
     except UnreadableError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from validate import computed, distributions, fanouts, popularity, profiles, shares, stages, structure, targets, values
@@ -38,6 +38,7 @@ def validate(schema: Path, folder: Path) -> Result:
     dataset = sources.dataset
     sample = sources.manifest.sample if sources.manifest else None
     declared = declared_tables(dataset, sample) if dataset.relational else declared_record(dataset, sample)
+    declared = replace(declared, some_days=sources.of_some_days())
     with opened() as store:
         for name, files in sources.files.items():
             store.take(declared.tables[name], files)

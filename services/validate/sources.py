@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from datagen.compile import compile_schema
+from datagen.days import date_of, window_days, window_of
 from datagen.errors import SchemaError, UserError
 from datagen.manifest import Manifest
 from datagen.model import Dataset
+from datagen.plan import Plan
 from datagen.schema import read_schema
 from datagen.sinks.naming import OF_DAYS, format_of
 from datagen.sinks.place import read_manifest
@@ -24,6 +27,21 @@ class Sources:
     troubles: tuple[Trouble, ...]
     notes: tuple[str, ...]
     left_out: frozenset[str]  # tables that the manifest does not list
+
+    def of_some_days(self) -> frozenset[str]:
+        """The tables that are cut by days and lack some day of their window."""
+        if not self.days:
+            return frozenset()
+        plan, time = compile_schema(self.dataset), self.dataset.analysis.timestamp_field
+        return frozenset(table for table, days in self.days.items() if time and not all_days(plan, table, time) <= days)
+
+
+def all_days(plan: Plan, table: str, column: str) -> frozenset[str]:
+    """Of which the whole set has a file."""
+    made = plan.tables[table]
+    if made.axis is not None:
+        return frozenset(day.date for day in made.days())
+    return frozenset(str(date_of(day)) for day in window_days(window_of(plan, table, column)))
 
 
 def find(schema: Path, folder: Path) -> Sources:

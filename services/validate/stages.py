@@ -30,6 +30,9 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
         if declared.cut_off(table.name, store.rows(table.name)):
             yield skipped("stage_rate", "behaviour", (table.name, None), "stages", "the sample ends amid the parents")
             continue
+        if why := declared.lacking(table.name, parent.table):
+            yield skipped("stage_rate", "behaviour", (table.name, None), "stages", why)
+            continue
         yield from _rates(table, stages, parent, declared, store)
         yield from _order(table, stages, parent, store)
         yield from _times(table, stages, parent, declared, store)

@@ -40,11 +40,11 @@ def _of_table(table: DeclaredTable, declared: Declared, store: Store, sources: S
             yield unique(table.name, name, store, "primary_key" if name == table.key else "unique")
     for column in table.columns.values():
         if isinstance(column.source, Counting) and store.has(table.name, column.name):
-            yield _counting(table, column.name, column.source, store)
+            yield _counting(table, column.name, column.source, declared, store)
         if isinstance(column.source, RowAbove) and store.has(table.name, column.name, column.source.column):
-            yield _hierarchy(table, column.name, column.source.column, store)
+            yield _hierarchy(table, column.name, column.source.column, declared, store)
     for one, other in _foreign_keys(table, declared):
-        yield foreign_key(one, other, store)
+        yield foreign_key(one, other, declared, store)
 
 
 def _files(table: DeclaredTable, store: Store, sources: Sources) -> Iterator[Finding]:
@@ -112,8 +112,11 @@ def unique(table: str, column: str, store: Store, rule: str) -> Finding:
     return counted(rule, "structure", (table, column), said, store.rows(table), again + nulls, examples)
 
 
-def _counting(table: DeclaredTable, name: str, source: Counting, store: Store) -> Finding:
+def _counting(table: DeclaredTable, name: str, source: Counting, declared: Declared, store: Store) -> Finding:
     """Each of start, start + step, ... once: right ends, right steps, and as many different ones as rows."""
+    said = f"{source.start:,}, {source.start + source.step:,}, …" if source.step else f"{source.start:,}"
+    if why := declared.lacking(table.name):
+        return skipped("sequence", "structure", (table.name, name), said, why)
     value = f"try_cast({quoted(name)} as bigint)"
     start, step = source.start, source.step
     rows = store.rows(table.name)
@@ -123,7 +126,6 @@ def _counting(table: DeclaredTable, name: str, source: Counting, store: Store) -
     (wrong,) = store.row(
         f"select count(*) - count_if({fits}) from {quoted(table.name)} where {quoted(name)} is not null"
     )
-    said = f"{start:,}, {start + step:,}, …" if step else f"{start:,}"
     return counted("sequence", "structure", (table.name, name), said, rows, wrong)
 
 
@@ -142,21 +144,26 @@ def _foreign_keys(table: DeclaredTable, declared: Declared) -> list[tuple[tuple[
     return list(dict.fromkeys(found))
 
 
-def foreign_key(one: tuple[str, str], other: tuple[str, str], store: Store) -> Finding:
+def foreign_key(one: tuple[str, str], other: tuple[str, str], declared: Declared, store: Store) -> Finding:
     """Every value that is not null stands in the other column."""
-    declared = f"in {other[0]}.{other[1]}"
+    said = f"in {other[0]}.{other[1]}"
     if not (store.has(*one) and store.has(*other)):
-        return skipped("foreign_key", "structure", one, declared, "one of the columns could not be read")
+        return skipped("foreign_key", "structure", one, said, "one of the columns could not be read")
+    if why := declared.lacking(other[0]):
+        return skipped("foreign_key", "structure", one, said, why)
     ours, theirs = f"c.{quoted(one[1])}::varchar", f"p.{quoted(other[1])}::varchar"
     lost = f"from {quoted(one[0])} c anti join {quoted(other[0])} p on {ours} = {theirs} where {ours} is not null"
     (wrong,) = store.row(f"select count(*) {lost}")
     shown = store.all(f"select distinct {ours} {lost} limit {EXAMPLES}") if wrong else []
     examples = tuple(text for (text,) in shown)
-    return counted("foreign_key", "structure", one, declared, store.rows(one[0]), wrong, examples)
+    return counted("foreign_key", "structure", one, said, store.rows(one[0]), wrong, examples)
 
 
-def _hierarchy(table: DeclaredTable, name: str, key: str, store: Store) -> Finding:
+def _hierarchy(table: DeclaredTable, name: str, key: str, declared: Declared, store: Store) -> Finding:
     """Every row is reached from a row without one above: no circle, and nothing that points outside."""
+    said = f"rows of {table.name}, no circle"
+    if why := declared.lacking(table.name):
+        return skipped("hierarchy", "structure", (table.name, name), said, why)
     t, k, above = quoted(table.name), quoted(key), quoted(name)
     reached = (
         f"with recursive r as (select {k} as k from {t} where {above} is null "
@@ -164,4 +171,4 @@ def _hierarchy(table: DeclaredTable, name: str, key: str, store: Store) -> Findi
     )
     (found,) = store.row(reached)
     rows = store.rows(table.name)
-    return counted("hierarchy", "structure", (table.name, name), f"rows of {table.name}, no circle", rows, rows - found)
+    return counted("hierarchy", "structure", (table.name, name), said, rows, rows - found)

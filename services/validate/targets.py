@@ -45,6 +45,8 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
         table = declared.tables[target.table]
         if table.parent is not None and declared.cut_off(table.name, store.rows(table.name)):
             found = skipped(found.rule, found.family, (found.table, found.column), found.declared, CUT_OFF)
+        if why := declared.lacking(target.table):
+            found = skipped(found.rule, found.family, (found.table, found.column), found.declared, why)
         yield found
 
 
