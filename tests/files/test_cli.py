@@ -260,6 +260,11 @@ def test_check_names_every_document_and_every_fault(run: Run, schema: Path, tmp_
     assert plain.out == f"{schema}: shop, 400 rows of 8 columns: no faults\n"
 
 
+def test_check_tells_the_extent_of_many_tables_at_a_glance(run: Run) -> None:
+    told = "users_events, about 9,000 rows of 2 tables with 14 columns: no faults"
+    assert run("check", GALLERY["users_events"]).out == f"{GALLERY['users_events']}: {told}\n"
+
+
 def test_the_gallery_has_no_faults(run: Run) -> None:
     assert run("check", *GALLERY.values()).code == 0
 

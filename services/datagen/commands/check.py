@@ -11,6 +11,7 @@ import click
 
 from datagen.compile import compile_schema
 from datagen.errors import Problem, SchemaError, UserError
+from datagen.model import Table
 from datagen.schema import read_schema
 
 
@@ -51,5 +52,12 @@ def judged(path: Path) -> Verdict:
         return Verdict(str(path), None, error.problems, str(error))
     except UserError as error:
         return Verdict(str(path), None, (Problem("", 0, str(error)),), str(error))
-    tables = ", ".join(f"{table.rows:,} rows of {len(table.columns)} columns" for table in dataset.tables)
-    return Verdict(str(path), dataset.name, (), f"{path}: {dataset.name}, {tables}: no faults")
+    return Verdict(str(path), dataset.name, (), f"{path}: {dataset.name}, {_extent(dataset.tables)}: no faults")
+
+
+def _extent(tables: Sequence[Table]) -> str:
+    """The rows of what fans out are those to be expected."""
+    rows, columns = sum(table.rows for table in tables), sum(len(table.columns) for table in tables)
+    if len(tables) == 1:
+        return f"{rows:,} rows of {columns} columns"
+    return f"about {rows:,} rows of {len(tables)} tables with {columns} columns"
