@@ -35,7 +35,7 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
             elif isinstance(column.source, ReadAbove):
                 yield _read_above(table, column, column.source, declared, store)
             elif isinstance(column.source, ReadRow) and column.source.ours != column.name:
-                changed = column.changes or list(strengths.values(table, column, declared))
+                changed = column.changes or list(strengths.scaled(table, column, declared))
                 yield (lookups.changed if changed else _read)(table, column, column.source, declared, store)
 
 
@@ -43,7 +43,7 @@ def _read_above(
     table: DeclaredTable, column: DeclaredColumn, source: ReadAbove, declared: Declared, store: Store
 ) -> Finding:
     place, said = (table.name, column.name), f"{source.table}.{source.column} of the row above"
-    way = joined(table.name, source.table, declared)
+    way = joined(table.name, source.table, declared, store)
     if way is None or not store.has(source.table, source.column):
         return skipped("lookup", "values", place, said, f"no column leads to {source.table}")
     ours, theirs = f"{quoted(table.name)}.{quoted(column.name)}", f"{quoted(source.table)}.{quoted(source.column)}"

@@ -162,12 +162,22 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another table that a row names a row of, and that is listed among its parents."""
+
+    table: str
+    key: str
+    column: str  # of the row, that holds the other's key
+
+
+@dataclass(frozen=True)
 class DeclaredTable:
     name: str
     columns: Mapping[str, DeclaredColumn]
     rows: int | None  # None: they follow from the parent's
     key: str | None = None
     parent: Parent | None = None
+    beside: tuple[Beside, ...] = ()
     effects: tuple[WrittenModifier, ...] = ()  # on the fan-out
     segments: SegmentBehavior | None = None
     vintage: VintageBehavior | None = None

@@ -82,7 +82,7 @@ def chained(
 ) -> tuple[Chain, list[RowStrength]]:
     """The law with all that is done to it, and the strengths of its rows. UnreadableError where one cannot be told."""
     parts: list[Step | RowStrength] = [_part(change, table, declared, store) for change in column.changes]
-    parts += strengths.values(table, column, declared)
+    parts += strengths.values(table, column, declared, store)
     if column.clamped:
         parts.append(_limit(*column.bounds))
     rows = [part for part in parts if isinstance(part, RowStrength)]

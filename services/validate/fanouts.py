@@ -83,16 +83,18 @@ def scaling(table: DeclaredTable, parent: Parent, declared: Declared, store: Sto
     found: list[RowStrength] = []
     for change in table.effects:
         if isinstance(change.args, written.EffectArgs):
-            at = strengths.moment(above, declared)
+            at = strengths.moment(above, declared, store)
             if any(name not in above.columns for name in change.args.on):
                 raise UnreadableError("its effects are looked for by columns of the child")
             found.append(strengths.effect(change.args, above, at, declared, store))
     if above.segments is not None:
+        strengths.need(store, above.name, above.segments.segment_column)
         named = [(name, entry.fanout_multiplier) for name, entry in strengths.entries(above.segments)]
         found += strengths.segment(above.segments.segment_column, named, "c")
     for multiplier in above.vintage.age_based_multipliers.values() if above.vintage else ():
         if "fanout" in strengths.applies_to(multiplier):
             assert above.vintage is not None
+            strengths.need(store, above.name, above.vintage.created_at_column)
             found.append(strengths.age(above.vintage.created_at_column, multiplier, declared.window.end_us, "c"))
     return found
 

@@ -47,7 +47,7 @@ def _value(value: str, table: DeclaredTable, column: DeclaredColumn, declared: D
     """SQL of the value after every change, in order. UnreadableError where one depends on what cannot be read."""
     for change in column.changes:
         value = _after(value, change, table, declared, store)
-    for strength in strengths.values(table, column, declared):
+    for strength in strengths.values(table, column, declared, store):
         value = f"({value}) * {strength.sql}"
     return value
 

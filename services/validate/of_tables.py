@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from datagen.expression import columns as read_by
 from datagen.expression import parse
 from datagen.frequency import Fixed, read_frequency
@@ -22,6 +24,7 @@ from datagen.schema.relational.words import split
 from datagen.schema.relational.written import WrittenColumn, WrittenTable
 from validate.as_written import BY_ROW, bounds_of, certain, choice_of, law_of, null_share_of, scalar, with_segments
 from validate.declared import (
+    Beside,
     Counting,
     Declared,
     DeclaredColumn,
@@ -74,6 +77,7 @@ class Reader:
             rows=None if table.fans_out else declared_rows(table),
             key=model.pk,
             parent=self.parent(table) if table.fans_out else None,
+            beside=tuple(self.beside(table)),
             effects=table.effects,
             segments=None if segments is None else SegmentBehavior.model_validate(segments),
             vintage=None if vintage is None else VintageBehavior.model_validate(vintage),
@@ -85,6 +89,11 @@ class Reader:
         offspring = self.dataset.table(table.name).offspring
         assert offspring is not None
         return Parent(name, self.key(name), self.pointer(table, name), offspring.fanout)
+
+    def beside(self, table: WrittenTable) -> Iterator[Beside]:
+        for name in table.parents[1:] if table.fans_out else table.parents:
+            if pointers := self.pointing.pointers(table, name):
+                yield Beside(name, self.key(name), pointers[0])
 
     def key(self, table: str) -> str:
         model = self.read.tables[table].model

@@ -56,8 +56,7 @@ def since_of(table: DeclaredTable, declared: Declared, store: Store) -> str | No
     if above is None or above.vintage is None or table.parent is None:
         return None
     created = above.vintage.created_at_column
-    if table.parent.column is None or not store.has(above.name, created, above.key):
-        raise UnreadableError(f"no column leads to {above.name}.{created}")
+    strengths.need_beside(store, table, "p", created)
     return f"p.{quoted(created)}::timestamp"
 
 
@@ -117,7 +116,7 @@ def _cases(
     table: DeclaredTable, column: DeclaredColumn, effects: Sequence[EffectArgs], since: str | None, store: Store
 ) -> dict[Keys, list[tuple[float | None, int]]]:
     """The keys under which rows look for effects; for each, from when on its rows are (by the hour) and how many."""
-    locals_ = [[strengths.own(name, table) for name in args.on] for args in effects]
+    locals_ = [[strengths.own(name, table, store) for name in args.on] for args in effects]
     flat = [f"{name}::varchar" for names in locals_ for name in names]
     keys = "".join(f"{name}, " for name in flat)
     beside = since is not None or any(name.startswith("p.") for name in flat)

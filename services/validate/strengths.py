@@ -1,6 +1,7 @@
 """What differs from row to row, as SQL over the files: seasons, trends, effects, segments, ages.
 
-In every query the table itself is `c`, and the row that it belongs to, where it has one, is `p`.
+In every query the table itself is `c`, the row that it belongs to, where it has one, is `p`, and the rows of its other
+parents are `p1`, `p2` and so on.
 """
 
 from __future__ import annotations
@@ -32,42 +33,64 @@ class UnreadableError(Exception):
     """What a strength depends on cannot be read; the message says what."""
 
 
-def source(table: DeclaredTable, store: Store) -> str:
-    """The rows of a table beside the row each belongs to."""
-    rows = f"from {quoted(table.name)} c"
+def need(store: Store, table: str, *columns: str | None) -> None:
+    """UnreadableError where these columns could not be read."""
+    if not store.has(table, *columns):
+        raise UnreadableError(f"{table}{f'.{columns[0]}' if len(columns) == 1 else ''} could not be read")
+
+
+def ties(table: DeclaredTable) -> dict[str, tuple[str, str, str | None]]:
+    """Each row beside: its table, that one's key, and the column here that holds it."""
     parent = table.parent
-    if parent is None or parent.column is None or not store.has(parent.table, parent.key):
-        return rows
-    if not store.has(table.name, parent.column):
-        return rows
-    ours, theirs = f"c.{quoted(parent.column)}::varchar", f"p.{quoted(parent.key)}::varchar"
-    return f"{rows} left join {quoted(parent.table)} p on {ours} = {theirs}"
+    first = {"p": (parent.table, parent.key, parent.column)} if parent else {}
+    others = {f"p{place}": (one.table, one.key, one.column) for place, one in enumerate(table.beside, 1)}
+    return {**first, **others}
 
 
-def moment(table: DeclaredTable, declared: Declared, time: str | None = None) -> str:
-    """The instant on which what changes with time is measured."""
+def source(table: DeclaredTable, store: Store) -> str:
+    """The rows of a table beside the rows each belongs to."""
+    rows = f"from {quoted(table.name)} c"
+    for alias, (other, key, column) in ties(table).items():
+        if column is not None and store.has(other, key) and store.has(table.name, column):
+            ours, theirs = f"c.{quoted(column)}::varchar", f"{alias}.{quoted(key)}::varchar"
+            rows += f" left join {quoted(other)} {alias} on {ours} = {theirs}"
+    return rows
+
+
+def moment(table: DeclaredTable, declared: Declared, store: Store, time: str | None = None) -> str:
+    """The instant on which what changes with time is measured. UnreadableError where it could not be read."""
     name = time or table.first_time
     if name is not None:
+        need(store, table.name, name)
         return f"c.{quoted(name)}::timestamp"
     above = declared.tables[table.parent.table] if table.parent else None
     if above is not None and above.first_time is not None:
+        need_beside(store, table, "p", above.first_time)
         return f"p.{quoted(above.first_time)}::timestamp"
     middle = (declared.window.start_us + declared.window.end_us) // 2
     return f"make_timestamp({middle})"
+
+
+def need_beside(store: Store, table: DeclaredTable, alias: str, *columns: str) -> None:
+    """UnreadableError where a row beside cannot be found, or these columns of it could not be read."""
+    other, key, column = ties(table)[alias]
+    need(store, other, key, *columns)
+    if column is None:
+        raise UnreadableError(f"no column leads to {other}")
+    need(store, table.name, column)
 
 
 def by_row(
     change: WrittenModifier, table: DeclaredTable, declared: Declared, store: Store, exact: bool = False
 ) -> RowStrength:
     """UnreadableError for a change that is none of a row, or whose table cannot be read."""
-    at = moment(table, declared)
     match change.args:
         case written.SeasonalityArgs() as args:
-            return season(args, at)
-        case written.TrendArgs() as args:
-            return trend(args, moment(table, declared, args.time_reference), declared.window.start_us, exact)
+            return season(args, moment(table, declared, store))
+        case written.TrendArgs(time_reference=time) as args:
+            return trend(args, moment(table, declared, store, time), declared.window.start_us, exact)
         case written.EffectArgs() as args:
-            return effect(args, table, at, declared, store)
+            return effect(args, table, moment(table, declared, store), declared, store)
         case _:
             raise UnreadableError(f"it is changed by {change.transform}")
 
@@ -98,9 +121,8 @@ def effect(args: written.EffectArgs, table: DeclaredTable, at: str, declared: De
     """The field on the matching row with the lowest key. UnreadableError where the table of effects is."""
     other = declared.tables[args.effect_table]
     names = (other.key, args.window.start_col, args.window.end_col, args.map.field, *args.on.values())
-    if not store.has(other.name, *names):
-        raise UnreadableError(f"{other.name} could not be read")
-    tests = [f"{own(local, table)}::varchar = e.{quoted(theirs)}::varchar" for local, theirs in args.on.items()]
+    need(store, other.name, *names)
+    tests = [f"{own(local, table, store)}::varchar = e.{quoted(theirs)}::varchar" for local, theirs in args.on.items()]
     start, end = (f"e.{quoted(name)}" for name in (args.window.start_col, args.window.end_col))
     last = f"{end}::timestamp"
     if other.columns[args.window.end_col].kind == "date":
@@ -113,27 +135,42 @@ def effect(args: written.EffectArgs, table: DeclaredTable, at: str, declared: De
     return RowStrength(f"coalesce({found}::double, {default!r})", args.map.op, f"effect of {other.name}")
 
 
-def own(name: str, table: DeclaredTable) -> str:
-    """A column of the row, else of the one it belongs to."""
-    return f"{'c' if name in table.columns else 'p'}.{quoted(name)}"
+def own(name: str, table: DeclaredTable, store: Store) -> str:
+    """A column of the row, else of the one it belongs to. UnreadableError where it could not be read."""
+    if name in table.columns:
+        need(store, table.name, name)
+        return f"c.{quoted(name)}"
+    need_beside(store, table, "p", name)
+    return f"p.{quoted(name)}"
 
 
-def values(table: DeclaredTable, column: DeclaredColumn, declared: Declared) -> Iterator[RowStrength]:
-    """How the segments and ages of the row above scale a column."""
-    above = declared.tables[table.parent.table] if table.parent else None
-    if above is None or column.kind not in ("int", "float"):
+def values(table: DeclaredTable, column: DeclaredColumn, declared: Declared, store: Store) -> list[RowStrength]:
+    """How the segments and ages of the rows beside scale a column. UnreadableError where they could not be read."""
+    found = list(scaled(table, column, declared))
+    for alias, name, _ in found:
+        need_beside(store, table, alias, name)
+    return [strength for _, _, strength in found]
+
+
+def scaled(table: DeclaredTable, column: DeclaredColumn, declared: Declared) -> Iterator[tuple[str, str, RowStrength]]:
+    """With the alias of the row beside, and its column."""
+    if column.kind not in ("int", "float"):
         return
-    if above.segments is not None:
-        named = [
-            (name, entry.value_multiplier)
-            for name, entry in entries(above.segments)
-            if _is_scaled(entry, above.segments, table, column)
-        ]
-        yield from segment(above.segments.segment_column, named, "p")
-    for multiplier in above.vintage.age_based_multipliers.values() if above.vintage else ():
-        if named_in(applies_to(multiplier), table, column):
-            assert above.vintage is not None
-            yield age(above.vintage.created_at_column, multiplier, declared.window.end_us, "p")
+    for alias, (other, _, _) in ties(table).items():
+        above = declared.tables[other]
+        if above.segments is not None:
+            named = [
+                (name, entry.value_multiplier)
+                for name, entry in entries(above.segments)
+                if _is_scaled(entry, above.segments, table, column)
+            ]
+            for strength in segment(above.segments.segment_column, named, alias):
+                yield alias, above.segments.segment_column, strength
+        for multiplier in above.vintage.age_based_multipliers.values() if above.vintage else ():
+            if named_in(applies_to(multiplier), table, column):
+                assert above.vintage is not None
+                created = above.vintage.created_at_column
+                yield alias, created, age(created, multiplier, declared.window.end_us, alias)
 
 
 def entries(segments: SegmentBehavior) -> list[tuple[str, Behavior]]:

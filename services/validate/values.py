@@ -39,7 +39,7 @@ def check(declared: Declared, store: Store) -> Iterator[Finding]:
 def _of_column(table: DeclaredTable, column: DeclaredColumn, declared: Declared, store: Store) -> Iterator[Finding]:
     yield from _nulls(table, column, store)
     place = (table.name, column.name)
-    if column.bounds != (None, None) and (column.clamped or not list(strengths.values(table, column, declared))):
+    if column.bounds != (None, None) and (column.clamped or not list(strengths.scaled(table, column, declared))):
         yield bounds("bounds", place, *column.bounds, store)
     if column.precision is not None:
         yield _precision(place, column.precision, store)
@@ -217,7 +217,7 @@ def _inequality(rule: Any, declared: Declared, store: Store) -> Finding:
         one, other = quoted(left[1]), quoted(right[1])
         wrong = f"not ({one} {op} {other})"
         return broken("inequality", left, said, f"coalesce({wrong}, false)", f"{one} || ' and ' || {other}", store)
-    way = joined(left[0], right[0], declared) or joined(right[0], left[0], declared)
+    way = joined(left[0], right[0], declared, store) or joined(right[0], left[0], declared, store)
     if way is None:
         return skipped("inequality", "values", left, said, "no column leads from one table to the other")
     child = left if way[0] == left[0] else right
@@ -229,12 +229,14 @@ def _inequality(rule: Any, declared: Declared, store: Store) -> Finding:
     return counted("inequality", "values", child, said, store.rows(child[0]), wrong_rows, examples)
 
 
-def joined(child: str, above: str, declared: Declared) -> tuple[str, str] | None:
-    """The child's name and the SQL of it beside its ancestor; None where no columns lead there."""
+def joined(child: str, above: str, declared: Declared, store: Store) -> tuple[str, str] | None:
+    """The child's name and the SQL of it beside its ancestor; None where no columns that could be read lead there."""
     steps, name = quoted(child), child
     for _ in declared.tables:
         parent = declared.tables[name].parent
         if parent is None or parent.column is None:
+            return None
+        if not (store.has(name, parent.column) and store.has(parent.table, parent.key)):
             return None
         steps += f" join {quoted(parent.table)} on {quoted(name)}.{quoted(parent.column)}::varchar = "
         steps += f"{quoted(parent.table)}.{quoted(parent.key)}::varchar"

@@ -161,6 +161,35 @@ def test_stages_that_are_not_as_declared_are_found(
     assert "broken" in [finding.verdict for finding in found(checked(spoiled), rule, "step", column)]
 
 
+def test_segments_of_a_parent_that_a_row_only_names_scale_it_too(tmp_path: Path) -> None:
+    """The fan-out is of a shop; the customer is drawn, and his segment multiplies what he pays."""
+    document: dict[str, Any] = {
+        "metadata": {"name": "named"}, "seed": 5, "timeframe": {"start": "2024-01-01", "end": "2024-01-31"},
+        "nodes": [
+            {"id": "store", "kind": "entity", "pk": "store_id", "rows": 50, "columns": [
+                col("store_id", "int", sequence={})]},
+            {"id": "customer", "kind": "entity", "pk": "customer_id", "rows": 400,
+             "segment_behavior": {"segment_column": "segment", "applies_to_columns": ["paid"],
+                "behaviors": {"vip": {"value_multiplier": 3}, "plain": {"value_multiplier": 0.6}}},
+             "columns": [
+                col("customer_id", "int", sequence={}),
+                col("segment", "string", choice={"choices": ["vip", "plain"]})]},
+            {"id": "bill", "kind": "fact", "pk": "bill_id", "parents": ["store", "customer"],
+             "fanout": {"distribution": "poisson", "lambda": 60}, "columns": [
+                col("bill_id", "int", sequence={}),
+                col("store_id", "int", lookup={"from": "store.store_id"}),
+                col("customer_id", "int", lookup={"from": "customer.customer_id"}),
+                col("paid", "float", distribution={"type": "lognormal", "params": {"mean": 3, "sigma": 0.5}})]},
+        ],
+    }  # fmt: skip
+    schema = make(document, tmp_path)
+    result = checked(schema)
+    assert broken(result) == set()
+    assert [one.verdict for one in found(result, "distribution", "bill", "paid")] == ["holds"]
+    spoil(schema, "bill", put("paid", "if(n % 9 = 0, paid / 2, paid)"))
+    assert [one.verdict for one in found(checked(schema), "distribution", "bill", "paid")] == ["broken"]
+
+
 @pytest.mark.parametrize(("rule", "column", "query"), SPOILED_TARGETS)
 def test_targets_that_are_missed_are_found(funnel: Path, tmp_path: Path, rule: str, column: str, query: str) -> None:
     spoiled = copied(funnel, tmp_path / "spoiled")
