@@ -30,15 +30,17 @@ class Books:
 
     def settle(self, batches: range, observed: Mapping[int, Observed], unbooked: int) -> list[Entry]:
         """The entries of these batches, which brought so many rows into panes, put on the shelf."""
-        found: dict[int, Entry] = {}
-        for batch in batches:
-            entry = self._recorded(batch) or self._observed(batch, observed)
-            if entry is not None:
-                found[batch] = entry
+        recorded = {batch: entry for batch in batches if (entry := self._recorded(batch)) is not None}
+        rest = unbooked - _windowed(recorded)
+        told = {batch: one for batch, one in observed.items() if batch in batches and batch not in recorded}
+        found = recorded | self._by_observation(batches, told)
+        if not _agrees(found, batches, told, unbooked):  # a task that ran again on the cluster was counted again
+            found, told = recorded, {}
+        else:
+            rest = unbooked - _windowed(found)
         missing = [self._span(batch, observed) for batch in batches if batch not in found]
-        passed = {batch: told.passed for batch, told in observed.items() if told.passed is not None}
-        rest = unbooked - sum(entry.windowed for entry in found.values())
-        found |= dict(self._by_looking(missing, passed, rest))
+        passed = {batch: one.passed for batch, one in told.items() if one.passed is not None}
+        found = found | dict(self._by_looking(missing, passed, rest))
         for batch in batches:
             self.shelf.put(f"{batch}.json", found[batch].to_json().encode())
         return [found[batch] for batch in batches]
@@ -49,6 +51,10 @@ class Books:
             number = name.removesuffix(".json")
             if number.isdigit() and int(number) <= batch - KEPT:
                 self.shelf.remove(name)
+
+    def _by_observation(self, batches: range, observed: Mapping[int, Observed]) -> dict[int, Entry]:
+        found = ((batch, self._observed(batch, observed)) for batch in batches)
+        return {batch: entry for batch, entry in found if entry is not None}
 
     def _recorded(self, batch: int) -> Entry | None:
         try:
@@ -92,6 +98,17 @@ class Books:
                 if folder.startswith("batch=") and part.startswith("part-"):
                     self.output.take(f"{made}/{folder}/{part}", f"{QUARANTINE}/{folder.removeprefix('batch=')}.parquet")
         self.output.remove(made)
+
+
+def _windowed(entries: Mapping[int, Entry]) -> int:
+    return sum(entry.windowed for entry in entries.values())
+
+
+def _agrees(found: Mapping[int, Entry], batches: range, observed: Mapping[int, Observed], unbooked: int) -> bool:
+    """Whether what passed by observation is what came into panes, or may be where a batch could not tell."""
+    others = [observed[batch].passed if batch in observed else None for batch in batches if batch not in found]
+    known = _windowed(found) + sum(passed for passed in others if passed is not None)
+    return known <= unbooked if None in others else known == unbooked
 
 
 def _runs(spans: Sequence[Span]) -> Iterator[list[Span]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,20 @@ from pipeline.storage import Storage
 from streaming.books import Books
 from streaming.checkpoint import Checkpoint
 from streaming.events import judging_of
-from streaming.panes import cut_of, published_type
+from streaming.observed import Observed, Rates
+from streaming.panes import (
+    BEATS,
+    CLOCK,
+    FIRST,
+    GOOD,
+    HIGH_EPOCH,
+    LAST,
+    LOW_EPOCH,
+    READ,
+    SHIFT,
+    cut_of,
+    published_type,
+)
 from streaming.publisher import Places, Publisher, Standing
 from streaming.shelves import DiskShelf, shelf
 from streaming.sink import Sink
@@ -55,14 +68,14 @@ class Half:
             output=kind(folder / "output"),
         )
 
-    def publish(self) -> Standing:
+    def publish(self, observed: Mapping[int, Observed] | None = None) -> Standing:
         judging = judging_of(self.shop.analysis)
         cut = cut_of(judging)
         checkpoint = Checkpoint(self.places.checkpoint)
         kafka = Kafka(self.shop.spark, {SERVERS: self.shop.broker.address})
         books = Books(self.places.ledger, self.places.output, checkpoint, kafka, self.shop.topic, judging)
         value = decimal_type(published_type(cut))
-        standing = Publisher(self.shop.spark, self.places, cut.stream, value, books).publish({})
+        standing = Publisher(self.shop.spark, self.places, cut.stream, value, books).publish(observed or {})
         assert standing is not None
         return standing
 
@@ -117,6 +130,22 @@ def test_a_batch_that_was_never_told_of_is_looked_at_again_and_comes_to_the_same
     assert account.repaired == progress["repaired"] == {"city": 1}
     assert account.reasons == progress["reasons"]
     assert standing.balanced
+
+
+@pytest.mark.parametrize(("good", "passed"), [(6, 6), (4, 4), (3, 6), (6, 3), (3, 3)])
+def test_what_a_task_that_ran_again_counted_again_is_told_by_the_panes(
+    good: int, passed: int, shop: Stream, tmp_path: Path
+) -> None:
+    """Of three events. Spark adds what a lost task had counted to what its second run counts."""
+    shop.send(sale(1, "10:00"), sale(2, "10:10"), sale(3, "12:00"))
+    progress = shop.run()
+    judged = {READ: good, GOOD: good, BEATS: 0, CLOCK: 0, LOW_EPOCH: 0, HIGH_EPOCH: 0}
+    told = Observed({**judged, FIRST: 0, LAST: 0, SHIFT: None}, passed, None, Rates("", 0, 0.0, 0.0, 0))
+    standing = Half(shop, tmp_path / "again").publish({0: told})
+    account = standing.reached.account
+    assert standing.balanced
+    assert {name: getattr(account, name) for name in progress["rows"]} == progress["rows"]
+    assert (account.read, account.windowed, account.duplicate) == (3, 3, 0)
 
 
 def test_a_batch_in_the_sink_that_was_not_committed_runs_again_whole(shop: Stream) -> None:
