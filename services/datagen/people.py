@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 from datagen.draws import draw_key
 from datagen.fakes import drawn
+from datagen.made_once import made_once
 
 PEOPLE_METHODS = frozenset({"name", "first_name", "last_name", "user_name", "email", "safe_email", "free_email"})
 FREE_DOMAINS = ("gmail.com", "yahoo.com", "hotmail.com")
@@ -49,7 +49,7 @@ class Person:
         }[method]
 
 
-@lru_cache(maxsize=32)
+@made_once(32)
 def people(locale: str, seed: int, count: int) -> tuple[Person, ...]:
     """So many people of one locale, the same for the same seed."""
     key = draw_key(seed, "faker", locale, "people")[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 from datagen.draws import Draws, draw_key
 from datagen.fakes import drawn, locale_of
 from datagen.generators.base import Kind, Rows
+from datagen.made_once import made_once
 from datagen.people import PEOPLE_METHODS, people
 from datagen.text.scalars import texts
 
@@ -73,7 +73,7 @@ class Faked(Kind):
         return pool(self.method, self.arguments, locale, seed, self.type, None if self.of_people else self.now_us)
 
 
-@lru_cache(maxsize=256)
+@made_once(256)
 def pool(
     method: str, arguments: tuple[tuple[str, Any], ...], locale: str, seed: int, kind: pa.DataType, now_us: int | None
 ) -> pa.Array:
