@@ -117,6 +117,11 @@ class Stack:
             for service, (state, health, code) in self.states().items()
         )
 
+    def hdfs_serves(self) -> bool:
+        """Now: a container's health may be told some seconds late, and a NameNode that came back waits for blocks."""
+        words = ["exec", self.container("datanode"), "python", "-IS", "services/compose/probe.py", "datanode"]
+        return subprocess.run(["docker", *words], capture_output=True, check=False).returncode == 0
+
     def page(self, path: str) -> Any:
         return self.ask("BATCH_PORT" if self.name == "batch" else "STREAM_PORT", path)
 

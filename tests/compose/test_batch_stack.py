@@ -42,6 +42,7 @@ def check_hdfs(stack: Stack, target: Path) -> None:
     analysis = recount(stack).analysis
     root = f"/data/output/{analysis.dataset}/batch"
     run = stack.page("/api/status")["run"]["id"]
+    until(stack.hdfs_serves, "HDFS to serve")
     found = stack.hdfs(f"{root}/runs/{run}", target)
     names = [one.name for one in analysis.dimensions]
     date = f"{analysis.timestamp_field}_date"
