@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from datagen.expression import Call, Node, columns, walk
+from datagen.expression_tree import Call, Node, columns, walk
 from pipeline.reading import Reading
 
 

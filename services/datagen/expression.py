@@ -1,13 +1,6 @@
 """The expression language: arithmetic, comparison and a short list of functions over one row's columns.
 
-Text becomes a small frozen tree by way of Python's `ast` and an allow-list; nothing is ever executed. Two
-evaluators read the tree (NumPy here, Spark in the pipeline) and must agree, so the meaning is fixed here:
-
-- Numbers are doubles, whole numbers too. `//` rounds down, the result of `%` has the sign of the divisor,
-  `round` rounds half to even.
-- Null in, null out, except that `coalesce` takes its first value that is not null, `and`, `or` and `not`
-  know three values as SQL does, and a condition that is null counts as false.
-- What has no finite result (a division by zero, `log(0)`, `sqrt(-1)`, an overflow) is null.
+Text becomes a small frozen tree (expression_tree.py) by way of Python's `ast` and an allow-list; nothing is executed.
 """
 
 from __future__ import annotations
@@ -15,11 +8,24 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from datagen.errors import UserError
+from datagen.expression_tree import (
+    Binary,
+    BinaryOperator,
+    Call,
+    Column,
+    Compare,
+    CompareOperator,
+    IfElse,
+    Logical,
+    Node,
+    Number,
+    Text,
+    Unary,
+    columns,
+    walk,
+)
 
 MAX_LENGTH = 2_000  # characters of an expression
 MAX_NODES = 500  # of Python's syntax tree
@@ -47,71 +53,10 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "where": (3, 3),
 }
 
-BinaryOperator = Literal["+", "-", "*", "/", "//", "%", "**"]
-CompareOperator = Literal["==", "!=", "<", "<=", ">", ">="]
-
 
 class ExpressionError(UserError, ValueError):
     """The text is not an expression of this language. The message says which part, and what would be."""
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    value: int | float  # finite
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    op: Literal["-", "not"]
-    operand: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    op: BinaryOperator
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    op: CompareOperator
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Logical:
-    op: Literal["and", "or"]
-    items: tuple[Node, ...]  # two or more
-
-
-@dataclass(frozen=True, slots=True)
-class IfElse:
-    """`then if test else other`, also written `where(test, then, other)`."""
-
-    test: Node
-    then: Node
-    other: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    name: str  # of FUNCTIONS, but never `where`, which is an IfElse
-    args: tuple[Node, ...]  # the second of `round` is a Number from 0 to 15
-
-
-Node: TypeAlias = Number | Text | Column | Unary | Binary | Compare | Logical | IfElse | Call
 
 _BINARY: dict[type[ast.operator], BinaryOperator] = {
     ast.Add: "+",
@@ -137,34 +82,6 @@ def parse(text: str) -> Node:
     tree = _syntax(text)
     _bound(tree)
     return _node(tree)
-
-
-def columns(node: Node) -> frozenset[str]:
-    """The columns an expression reads."""
-    return frozenset(part.name for part in walk(node) if isinstance(part, Column))
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything below it, each once."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Unary(operand=operand):
-            return (operand,)
-        case Binary(left=left, right=right) | Compare(left=left, right=right):
-            return (left, right)
-        case Logical(items=items):
-            return items
-        case IfElse(test=test, then=then, other=other):
-            return (test, then, other)
-        case Call(args=args):
-            return args
-        case _:
-            return ()
 
 
 def _syntax(text: str) -> ast.expr:

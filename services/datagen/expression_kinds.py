@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from datagen.expression import (
-    Binary,
-    Call,
-    Column,
-    Compare,
-    ExpressionError,
-    IfElse,
-    Logical,
-    Node,
-    Number,
-    Text,
-    Unary,
-)
+from datagen.expression import ExpressionError
+from datagen.expression_tree import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary
 
 ValueKind: TypeAlias = Literal["number", "text", "flag"]
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagen.draws import F64
-from datagen.expression import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary
+from datagen.expression_tree import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary
 from datagen.rounding import EXACT_BELOW, rounded
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -12,8 +12,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from datagen import expression as tree
-from datagen.expression import Node
+from datagen import expression_tree as tree
+from datagen.expression_tree import Node
 from pipeline.rounding import EXACT_BELOW, rounded
 
 LARGEST = 1.7976931348623157e308

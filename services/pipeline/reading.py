@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from datagen.analysis import Analysis, InputColumn, Measure
 from datagen.errors import UserError
-from datagen.expression import Node, columns, parse
+from datagen.expression import parse
+from datagen.expression_tree import Node, columns
 
 ROUNDED_TO = 6  # digits of a number whose author declared no precision
 

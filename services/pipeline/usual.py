@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from datagen.expression import Binary, Call, columns, walk
+from datagen.expression_tree import Binary, Call, columns, walk
 from pipeline.cells import LONGEST_CELL_BYTES
 from pipeline.cells_csv import Header
 from pipeline.cleansing import Rules

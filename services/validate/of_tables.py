@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datagen.expression import columns as read_by
 from datagen.expression import parse
+from datagen.expression_tree import columns as read_by
 from datagen.frequency import Fixed, read_frequency
 from datagen.generators.instant import Instant
 from datagen.generators.lookup import Lookup

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from datagen.expression import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary, children
+from datagen.expression_tree import Binary, Call, Column, Compare, IfElse, Logical, Node, Number, Text, Unary, children
 from datagen.rounding import rounded
 
 Value = float | bool | str | None

@@ -11,8 +11,8 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from datagen.expression import (
-    FUNCTIONS,
+from datagen.expression import FUNCTIONS, parse
+from datagen.expression_tree import (
     Binary,
     BinaryOperator,
     Call,
@@ -24,7 +24,6 @@ from datagen.expression import (
     Number,
     Text,
     Unary,
-    parse,
     walk,
 )
 from pipeline.expression import with_values

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from datagen.expression import Node, Text, parse, walk
+from datagen.expression import parse
+from datagen.expression_tree import Node, Text, walk
 from datagen.expression_values import Values, evaluate
 from tests.pipeline.plain import Value, value_of
 from tests.pipeline.test_expression import FLAGS, GIVEN, NUMBERS, ROW, TEXTS, Trees

@@ -6,16 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.expression import (
-    FUNCTIONS,
-    MAX_DEPTH,
-    MAX_LENGTH,
-    MAX_NODES,
+from datagen.expression import FUNCTIONS, MAX_DEPTH, MAX_LENGTH, MAX_NODES, ExpressionError, parse
+from datagen.expression_kinds import ValueKind, kind_of
+from datagen.expression_tree import (
     Binary,
     Call,
     Column,
     Compare,
-    ExpressionError,
     IfElse,
     Logical,
     Node,
@@ -24,10 +21,8 @@ from datagen.expression import (
     Unary,
     children,
     columns,
-    parse,
     walk,
 )
-from datagen.expression_kinds import ValueKind, kind_of
 
 a, b, c = Column("a"), Column("b"), Column("c")
 KNOWN = "there are numbers, texts, columns and " + ", ".join(FUNCTIONS)

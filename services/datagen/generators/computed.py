@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from datagen.draws import Draws
-from datagen.expression import Node, columns
 from datagen.expression_kinds import ValueKind
+from datagen.expression_tree import Node, columns
 from datagen.expression_values import Values, evaluate, evaluate_text
 from datagen.generators.base import Kind, Rows
 from datagen.text.scalars import texts

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from datagen.analysis import Kind, Measure
-from datagen.expression import ExpressionError, columns, parse
+from datagen.expression import ExpressionError, parse
 from datagen.expression_kinds import ValueKind, kind_of
+from datagen.expression_tree import columns
 from datagen.schema.document import MeasureEntry
 from datagen.schema.entries import Placed
 from datagen.schema.json_text import Path

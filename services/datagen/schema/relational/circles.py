@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from datagen.expression import ExpressionError, parse
-from datagen.expression import columns as columns_in
+from datagen.expression_tree import columns as columns_in
 from datagen.schema.faults import Faults
 from datagen.schema.relational import generators as written
 from datagen.schema.relational.look import NUMBERS, TIMES

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from datagen.expression import ExpressionError, parse
-from datagen.expression import columns as read_by
 from datagen.expression_kinds import ValueKind, kind_of
+from datagen.expression_tree import columns as read_by
 from datagen.schema.json_text import Path
 from datagen.schema.names import number, show, suggest
 from datagen.schema.relational import generators as written

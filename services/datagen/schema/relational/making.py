@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from datagen.expression import columns as columns_in
 from datagen.expression import parse
 from datagen.expression_kinds import kind_of
+from datagen.expression_tree import columns as columns_in
 from datagen.fakes import DEFAULT_LOCALE
 from datagen.frequency import Fixed, read_frequency
 from datagen.generators.base import Generator, Scalar
