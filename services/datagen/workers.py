@@ -96,6 +96,13 @@ class Block:
     last: bool
 
 
+def _last_first(extracts: Sequence[Extract]) -> list[Extract]:
+    """To be taken from the end: of several tables the largest first, since the blocks of a file are encoded in turn."""
+    waiting = list(reversed(extracts))
+    several = len({extract.table for extract in extracts}) > 1
+    return sorted(waiting, key=lambda extract: extract.about) if several else waiting
+
+
 class Work:
     """All extracts of a run, handed out block by block."""
 
@@ -110,7 +117,7 @@ class Work:
         self.receipts: Receipts = {}
         self._formats, self._open_target = formats, open_target
         self._block_rows, self._tally = block_rows, tally
-        self._waiting = list(reversed(extracts))
+        self._waiting = _last_first(extracts)
         self._open: list[OpenExtract] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()

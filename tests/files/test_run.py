@@ -17,11 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.layout import Cut
+from datagen.schema import read_schema
 from datagen.sinks.durable import Target, new_file
 from tests.files import shop
 from tests.files.shop import DAYS, contents, listed, make, plan_of
+from tests.gallery import GALLERY
 
 OUTPUTS = [("csv", False), ("csv", True), ("jsonl", False), ("jsonl", True), ("parquet", False)]
 ENDINGS = {("csv", False): "csv", ("csv", True): "csv.gz", ("jsonl", False): "jsonl", ("jsonl", True): "jsonl.gz"}
@@ -89,6 +92,20 @@ def test_no_more_files_are_open_than_there_are_workers(
     monkeypatch.setattr("datagen.run.new_file", counted)
     make(plan_of(document), tmp_path / "set", workers=workers, block_rows=10)
     assert (len(made), 0 < most <= workers) == (5, True)
+
+
+def test_of_several_tables_the_largest_is_begun_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is left to share at the end is small."""
+    begun: list[str] = []
+
+    def noted(path: Path) -> Target:
+        begun.append(path.stem)
+        return new_file(path)
+
+    monkeypatch.setattr("datagen.run.new_file", noted)
+    plan = compile_schema(read_schema(GALLERY["shop"], scale=0.05))
+    make(plan, tmp_path / "set")
+    assert begun == sorted(plan.tables, key=lambda name: plan.tables[name].rows, reverse=True)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
