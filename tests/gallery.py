@@ -12,6 +12,9 @@ from datagen.schema import read_schema
 FOLDER = Path(__file__).parents[1] / "schemas"
 GALLERY = {path.stem: path for path in sorted(FOLDER.glob("*.json")) if path.name != "schema.json"}
 
+# For tests that start more than one program for each: every kind of document, and the largest of many tables.
+SOME = {name: GALLERY[name] for name in ("card_transactions", "retail_orders", "iot_sensors", "bank")}
+
 
 def sized(schema: Path, rows: int) -> list[str]:
     """The options that ask for about `rows` rows of the table that is analysed."""

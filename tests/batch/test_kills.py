@@ -14,7 +14,7 @@ import pytest
 from tests.batch.process import ended, generate, job, whole
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
-KILLS = 3
+KILLS = 2
 
 
 def let_run(process: subprocess.Popen[str], seconds: float) -> None:

@@ -15,7 +15,7 @@ from batch.pipeline_batch import Options, publish
 from dashboard.app import create_app
 from datagen.schema import read_schema
 from pipeline.storage import Storage
-from tests.gallery import GALLERY, made
+from tests.gallery import SOME, made
 from tests.recounts import Recount, value
 from web.published import Published
 
@@ -40,7 +40,7 @@ class Shown:
         return dict(self.ask("/api/overview")["figures"])
 
 
-@pytest.fixture(scope="module", params=GALLERY.values(), ids=list(GALLERY))
+@pytest.fixture(scope="module", params=SOME.values(), ids=list(SOME))
 def shown(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shown:
     schema, data = request.param, tmp_path_factory.mktemp("data")
     extracts, out = made(schema, data / "input" / schema.stem, 2000), data / "output"

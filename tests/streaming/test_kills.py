@@ -18,7 +18,7 @@ from tests.streaming.conftest import Stream
 from tests.streaming.sales import Windows, closing_beat, recounted, sales, windows
 
 pytestmark = [pytest.mark.spark, pytest.mark.kafka, pytest.mark.slow]
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 SLICE = 300  # messages sent before each start
 PATIENCE_S = 300
 
