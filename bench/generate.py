@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.claims import Claim, at_least, at_most, table
-from bench.run import MB, Used, command, run
+from bench.run import MB, Used, command, median_of, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def results_table(results: Results) -> str:
         (
             name,
             form,
-            f"{_median(used, 'rows_per_cpu_second') / 1e6:.3f}",
-            f"{_median(used, 'rows_per_second') / 1e6:.3f}",
+            f"{median_of(used, 'rows_per_cpu_second') / 1e6:.3f}",
+            f"{median_of(used, 'rows_per_second') / 1e6:.3f}",
             f"{max(one.rss_bytes for one in used) / MB:.0f}",
             f"{used[0].bytes / used[0].rows:.0f}",
         )
@@ -72,16 +72,12 @@ def results_table(results: Results) -> str:
     return table(("", "format", "M rows per CPU-second", "M rows/s", "peak MB", "bytes a row"), rows)
 
 
-def _median(used: list[Used], figure: str) -> float:
-    return float(median(getattr(one, figure) for one in used))
-
-
 def claims(results: Results) -> list[Claim]:
     def per_cpu_s(name: str, form: str) -> float:
-        return _median(results[name, form], "rows_per_cpu_second")
+        return median_of(results[name, form], "rows_per_cpu_second")
 
     duck, one, two = "DuckDB, 1 thread", "datagen, 1 worker", "datagen, 2 workers"
-    walls = _median(results[two, "csv"], "rows_per_second") / _median(results[one, "csv"], "rows_per_second")
+    walls = median_of(results[two, "csv"], "rows_per_second") / median_of(results[one, "csv"], "rows_per_second")
     return [
         at_least("CSV: one worker to DuckDB's thread", per_cpu_s(one, "csv") / per_cpu_s(duck, "csv"), 2, " x"),
         at_least("CSV: one worker to the loop", per_cpu_s(one, "csv") / per_cpu_s(LOOP.name, "csv"), 80, " x"),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from subprocess import DEVNULL, PIPE, Popen
 
 import psutil
@@ -37,6 +38,11 @@ class Used:
     @property
     def rows_per_cpu_second(self) -> float:
         return self.rows / self.cpu_s
+
+
+def median_of(used: Sequence[Used], figure: str) -> float:
+    """Over the rounds."""
+    return float(median(getattr(one, figure) for one in used))
 
 
 def measured(rows: int, work: Callable[[], object], output: Path, made: Callable[[], int] | None = None) -> None:

@@ -12,7 +12,7 @@ from statistics import median
 from subprocess import DEVNULL, Popen
 
 from bench.claims import Claim, at_least, at_most, table
-from bench.run import MB, ROOT, Used, command, run
+from bench.run import MB, ROOT, Used, command, median_of, run
 
 CUSTOMERS = 75_000  # and with them about 2 M rows of all tables
 ROWS_A_CUSTOMER = 27.6
@@ -58,16 +58,12 @@ def key(one: Contender) -> str:
     return f"{one.name}, {'in memory' if one.form == 'memory' else 'Parquet'}"
 
 
-def _median(used: list[Used], figure: str) -> float:
-    return float(median(getattr(one, figure) for one in used))
-
-
 def results_table(results: Results) -> str:
     rows = [
         (
             name,
-            f"{_median(used, 'rows_per_cpu_second') / 1e6:.3f}",
-            f"{_median(used, 'rows_per_second') / 1e6:.3f}",
+            f"{median_of(used, 'rows_per_cpu_second') / 1e6:.3f}",
+            f"{median_of(used, 'rows_per_second') / 1e6:.3f}",
             f"{max(one.rss_bytes for one in used) / MB:.0f}",
             f"{used[0].bytes / used[0].rows:.0f}",
         )
@@ -78,10 +74,10 @@ def results_table(results: Results) -> str:
 
 def claims(results: Results) -> list[Claim]:
     memory, one, two = (results[key(contender)] for contender in CONTENDERS[:3])
-    walls = _median(two, "rows_per_second") / _median(one, "rows_per_second")
+    walls = median_of(two, "rows_per_second") / median_of(one, "rows_per_second")
     return [
-        at_least("in memory, M rows per CPU-second", _median(memory, "rows_per_cpu_second") / 1e6, 0.5),
-        at_least("as Parquet, M rows per CPU-second", _median(one, "rows_per_cpu_second") / 1e6, 0.35),
+        at_least("in memory, M rows per CPU-second", median_of(memory, "rows_per_cpu_second") / 1e6, 0.5),
+        at_least("as Parquet, M rows per CPU-second", median_of(one, "rows_per_cpu_second") / 1e6, 0.35),
         at_least("two workers to one, rows/s", walls, 1.7, " x"),
     ]
 

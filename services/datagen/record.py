@@ -76,8 +76,8 @@ def refuse_another_set(folder: Path | str, published: Manifest, made: Manifest, 
     """`parts` are what this run makes: a table of which it makes a day is cut by days in the set too."""
     for part in parts:
         if part.day is not None and any(_is_whole(file, part.table) for file in published.files):
-            way = "--daily" if isinstance(part, Scattered) or "/" in part.path else "--single-file"
-            way = f"with {way}" if way == "--daily" else f"without {way}"
+            several = isinstance(part, Scattered) or "/" in part.path
+            way = "with --daily" if several else "without --single-file"
             raise UserError(f"{folder}: is not cut by days, so no day can be added; make the set anew {way}")
     if published.sample != made.sample:
         raise UserError(f"{folder}: holds the first {published.sample:,} rows of each table; make the whole set anew")
