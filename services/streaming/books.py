@@ -31,13 +31,13 @@ class Books:
     def settle(self, batches: range, observed: Mapping[int, Observed], unbooked: int) -> list[Entry]:
         """The entries of these batches, which brought so many rows into panes, put on the shelf."""
         recorded = {batch: entry for batch in batches if (entry := self._recorded(batch)) is not None}
-        rest = unbooked - _windowed(recorded)
-        told = {batch: one for batch, one in observed.items() if batch in batches and batch not in recorded}
-        found = recorded | self._by_observation(batches, told)
+        others = [batch for batch in batches if batch not in recorded]
+        told = {batch: one for batch, one in observed.items() if batch in others}
+        found = recorded | self._by_observation(others, told)
         if not _agrees(found, batches, told, unbooked):  # a task that ran again on the cluster was counted again
-            found, told = recorded, {}
-        else:
-            rest = unbooked - _windowed(found)
+            told = {}
+            found = recorded | self._by_observation(others, told)
+        rest = unbooked - _windowed(found)
         missing = [self._span(batch, observed) for batch in batches if batch not in found]
         passed = {batch: one.passed for batch, one in told.items() if one.passed is not None}
         found = found | dict(self._by_looking(missing, passed, rest))
@@ -52,7 +52,7 @@ class Books:
             if number.isdigit() and int(number) <= batch - KEPT:
                 self.shelf.remove(name)
 
-    def _by_observation(self, batches: range, observed: Mapping[int, Observed]) -> dict[int, Entry]:
+    def _by_observation(self, batches: Sequence[int], observed: Mapping[int, Observed]) -> dict[int, Entry]:
         found = ((batch, self._observed(batch, observed)) for batch in batches)
         return {batch: entry for batch, entry in found if entry is not None}
 

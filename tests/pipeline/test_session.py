@@ -10,13 +10,14 @@ import pytest
 LOSES_JAVA = """
 import threading, psutil
 from pipeline import session
-java = session.start("lost").sparkContext._jvm.java
+sleep = session.start("lost").sparkContext._jvm.java.lang.Thread.sleep
+sleep(1)  # so that the connection is there, and the next call is on its way at once
 def kill():
     for process in psutil.Process().children(recursive=True):
         process.kill()
-threading.Timer(0.5, kill).start()
+threading.Timer(2, kill).start()
 try:
-    java.lang.Thread.sleep(60_000)
+    sleep(60_000)
 except Exception as error:
     print(type(error).__name__)
 """
