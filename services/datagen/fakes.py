@@ -15,6 +15,7 @@ from typing import Any
 
 from datagen.frozen import now_is
 from datagen.refusals import RefusalError
+from datagen.steady import seeded, steady_faker
 
 DEFAULT_LOCALE = "en_US"
 SOME_DAY = datetime(2025, 1, 1, tzinfo=UTC)
@@ -95,9 +96,7 @@ def drawn(
     """
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
     try:
-        with now_is(now):
-            fake = _faker(locale)
-            fake.seed_instance(seed)
+        with now_is(now), seeded(locale, seed) as fake:
             call = getattr(fake, method)
             values = [call(**given) for _ in range(count)]
     except Exception as error:  # whatever a provider raises is said of its arguments
@@ -121,18 +120,11 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-@lru_cache(maxsize=64)
-def _faker(locale: str) -> Any:
-    from faker import Faker
-
-    return Faker(locale)
-
-
 def _own(method: str, locale: str) -> Any:
     """The method of a provider, bound; None where there is none that may be named."""
     if method.startswith("_") or method in _REFUSED:
         return None
-    for provider in _faker(locale).factories[0].get_providers():
+    for provider in steady_faker(locale).factories[0].get_providers():
         home = type(provider).__module__
         if not home.startswith("faker.providers.") or home.startswith(_REFUSED_PROVIDERS):
             continue
@@ -145,7 +137,7 @@ def _own(method: str, locale: str) -> Any:
 def _meant(method: str, locale: str) -> str:
     from datagen.schema.names import nearest
 
-    providers = _faker(locale).factories[0].get_providers()
+    providers = steady_faker(locale).factories[0].get_providers()
     every = {name for provider in providers for name in dir(type(provider)) if name not in _REFUSED}
     names = {name for name in every if _own(name, locale) is not None}
     close = nearest(method, sorted(names))
