@@ -1,8 +1,9 @@
 """Threads that make extracts: each takes a block of rows, makes it, and writes it when its turn in the file has come.
 
-A worker stays with its file and then takes one that nobody has begun, so with many files nobody waits and no more are
-open than there are workers; towards the end, and for a single file, several work on one. NumPy and Arrow let go of the
-interpreter lock, so threads are enough, and what is made need not travel.
+A worker stays with its file and then takes one that nobody has begun, so with many files nobody waits and few more are
+open than there are workers; towards the end, and for a single file, several work on one. Where there are several there
+is one thread more than may be at work at a time, so that no core is idle while one waits for the disk; a single worker
+waits itself. NumPy and Arrow let go of the interpreter lock, so threads are enough, and what is made need not travel.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class OpenExtract:
         self._block_rows = block_rows
         self._stopped = stopped
         self._written = 0
+        self._settling = 0  # those who have put and may still have to do with the descriptor
         self._turn = threading.Condition()
 
     @property
@@ -66,10 +68,24 @@ class OpenExtract:
         self._file.take(made)
         with self._turn:
             self._written += 1
+            self._settling += 1
             self._turn.notify_all()
         return self._target.bytes - before
 
+    def settle(self) -> None:
+        """To be called once after each `put`, by one who may wait for the disk; others put meanwhile."""
+        try:
+            self._target.settle()
+        finally:
+            with self._turn:
+                self._settling -= 1
+                self._turn.notify_all()
+
     def finish(self) -> Written:
+        with self._turn:
+            self._turn.wait_for(lambda: self._stopped.is_set() or self._settling == 0)
+        if self._stopped.is_set():
+            raise StoppedError
         self._file.finish()
         written = self._target.finish()
         self.close()
@@ -127,10 +143,14 @@ class Work:
         self._news: SimpleQueue[None] = SimpleQueue()  # wakes who waits for that
 
     def run(self, workers: int) -> Receipts:
-        """Make everything. What a worker raises is raised here once all have ended; so is a signal's exception."""
+        """Make everything, so many threads at work at a time.
+
+        What a worker raises is raised here once all have ended; so is a signal's exception.
+        """
+        self._at_work = threading.Semaphore(workers)
         try:
             with undisturbed():
-                for number in range(workers):
+                for number in range(workers + (workers > 1)):
                     self._start(number)
             self._wait()
         finally:
@@ -162,11 +182,11 @@ class Work:
         presses: dict[str, Press] = {}
         file: OpenExtract | None = None
         try:
-            while (block := self._take(file)) is not None:
-                file, table = block.file, block.file.extract.table
-                if table not in presses:
-                    presses[table] = self._formats[table].press()
-                self._make(block, presses[table])
+            while (block := self._make_next(file, presses)) is not None:
+                file = block.file
+                file.settle()
+                if block.last:
+                    self._finish(file)
         except StoppedError:
             pass
         except BaseException as error:
@@ -177,15 +197,24 @@ class Work:
             self._gone.append(threading.current_thread().name)
             self._news.put(None)
 
-    def _make(self, block: Block, press: Press) -> None:
-        file = block.file
-        written = file.put(block.number, press.made(block.start, block.stop))
+    def _make_next(self, file: OpenExtract | None, presses: dict[str, Press]) -> Block | None:
+        """Make and write a block, preferably of this file; None when all is taken."""
+        with self._at_work:
+            block = self._take(file)
+            if block is None:
+                return None
+            table = block.file.extract.table
+            if table not in presses:
+                presses[table] = self._formats[table].press()
+            written = block.file.put(block.number, presses[table].made(block.start, block.stop))
         self._tally.add(block.stop - block.start, written)
-        if block.last:
-            receipt = file.finish()
-            with self._lock:
-                self.receipts[file.extract.path] = receipt
-                self._open.remove(file)
+        return block
+
+    def _finish(self, file: OpenExtract) -> None:
+        receipt = file.finish()
+        with self._lock:
+            self.receipts[file.extract.path] = receipt
+            self._open.remove(file)
 
     def _take(self, file: OpenExtract | None) -> Block | None:
         """A block of this file, else of one that nobody has begun, else of the one with the most left to do.

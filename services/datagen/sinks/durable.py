@@ -31,7 +31,7 @@ class Target:
         self.descriptor = descriptor
         self._durable = durable
         self.bytes = 0
-        self._cached = 0  # bytes since the page cache was last asked to let go
+        self._passed = 0  # bytes that were last asked to go to the disk
         self._digest = hashlib.sha256()
 
     def write(self, data: Bytes, /) -> int:
@@ -39,11 +39,15 @@ class Target:
         write_all(self.descriptor, view)
         self._digest.update(view)
         self.bytes += len(view)
-        self._cached += len(view)
-        if self._durable and self._cached >= PASSED_BYTES:
+        return len(view)
+
+    def settle(self) -> None:
+        """What was written goes to the disk and out of memory, where it is much; others may write meanwhile."""
+        written = self.bytes
+        if self._durable and written - self._passed >= PASSED_BYTES:
+            self._passed = written
             os.fsync(self.descriptor)
             self._let_go()
-        return len(view)
 
     def finish(self) -> Written:
         """All bytes are on the disk, where that was promised."""
@@ -57,7 +61,6 @@ class Target:
         """The next bytes take the pages of these: on a virtual machine a new one can cost ten times what fills it."""
         if sys.platform == "linux":
             os.posix_fadvise(self.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        self._cached = 0
 
     def close(self) -> None:
         """May be called twice. Without `finish` before it nothing is promised of the bytes."""
@@ -127,6 +130,7 @@ def copy_file(source: Path, target: Path) -> None:
         with open(descriptor, "rb", buffering=0) as file:
             while block := file.read(1 << 20):
                 out.write(block)
+                out.settle()
         out.finish()
     finally:
         out.close()
