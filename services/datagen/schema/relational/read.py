@@ -14,6 +14,7 @@ from datagen.schema.relational.changes import check_changes, check_node_effects
 from datagen.schema.relational.circles import check_circles
 from datagen.schema.relational.columns import check_column
 from datagen.schema.relational.document import RelationalDocument
+from datagen.schema.relational.listing import with_listed_segments
 from datagen.schema.relational.look import Look
 from datagen.schema.relational.order import check_dag, in_order
 from datagen.schema.relational.pointed import with_foreign_keys
@@ -51,7 +52,7 @@ def read_relational(raw: dict[str, Any], faults: Faults) -> Relational:
             check_column(column, table, look)
             check_changes(column, table, look)
     constraints = read_constraints(raw.get("constraints"), look)
-    tables, constraints = with_foreign_keys(tables, constraints)
+    tables, constraints = with_foreign_keys(with_listed_segments(tables), constraints)
     check_circles(tables, faults)
     order = in_order(tables, faults)
     if document is not None:
