@@ -316,3 +316,12 @@ def test_shares_of_segments_are_refused_where_the_row_that_is_drawn_matters_else
     schema.write_text(json.dumps(ranked(LISTS["rows of a vocab"], others=[fee], gold=0.1, tin=0.3, lead=0.6)))
     assert main(["generate", str(schema), "-o", str(tmp_path / "set")]) == 2
     assert not (tmp_path / "set").exists()
+
+
+def test_a_share_of_a_segment_that_its_list_does_not_hold_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(ranked(LISTS["rows of a vocab"], others=[], gold=0.1, tinn=0.3)))
+    assert main(["check", str(schema)]) == 2
+    assert "'tinn' is no value of rank; did you mean 'tin'?" in capsys.readouterr().err

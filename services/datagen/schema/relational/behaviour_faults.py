@@ -17,6 +17,7 @@ from datagen.schema.relational.behaviors import (
     StageConfig,
     VintageBehavior,
 )
+from datagen.schema.relational.listing import segment_column
 from datagen.schema.relational.look import NUMBERS, TIMES, Look
 from datagen.schema.relational.pointing import Pointing
 from datagen.schema.relational.words import split
@@ -51,7 +52,7 @@ def _behaviour(model: type[BehaviourT], table: WrittenTable, key: str, look: Loo
 
 
 def _check_segments(segments: SegmentBehavior, table: WrittenTable, path: Path, look: Look) -> None:
-    column = look.local(table, segments.segment_column, (*path, "segment_column"))
+    look.local(table, segments.segment_column, (*path, "segment_column"))
     _check_applies(table, segments.applies_to_columns, (*path, "applies_to_columns"), look)
     for key, entries in (("behaviors", segments.behaviors), ("segments", segments.segments)):
         for name, behavior in entries.items():
@@ -62,7 +63,8 @@ def _check_segments(segments: SegmentBehavior, table: WrittenTable, path: Path, 
         look.faults.add(
             (*path, "segments"), f"the shares of segments sum to {number(round(total, 9))}; lower them to 1"
         )
-    listed = listed_texts(column) if column is not None else None
+    told = segment_column(table, look.tables)
+    listed = listed_texts(told) if told is not None else None
     for name in shares if listed is not None else ():
         if name not in (listed or ()):
             way_out = suggest(name, sorted(listed or ()))

@@ -19,20 +19,23 @@ from datagen.schema.relational.written import WrittenColumn, WrittenTable
 
 
 def with_listed_segments(tables: Mapping[str, WrittenTable]) -> dict[str, WrittenTable]:
-    return {name: _with_list(table, tables) for name, table in tables.items()}
+    found = {name: segment_column(table, tables) for name, table in tables.items()}
+    return {name: _with(table, found[name]) for name, table in tables.items()}
 
 
-def _with_list(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> WrittenTable:
+def segment_column(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> WrittenColumn | None:
+    """The column that tells a table's segments, a draw of listed values where shares can make it one."""
     segments = segments_of(table)
     column = table.columns.get(segments.segment_column) if segments else None
     shares = segment_shares(table, column.name) if column else {}
-    if column is None or not shares:
+    listed = _listed(column, table, shares, tables) if column and shares else None
+    return replace(column, kind="choice", generator=listed, popularity=None) if column and listed else column
+
+
+def _with(table: WrittenTable, column: WrittenColumn | None) -> WrittenTable:
+    if column is None or column is table.columns[column.name]:
         return table
-    listed = _listed(column, table, shares, tables)
-    if listed is None:
-        return table
-    drawn = replace(column, kind="choice", generator=listed, popularity=None)
-    return replace(table, columns={**table.columns, column.name: drawn})
+    return replace(table, columns={**table.columns, column.name: column})
 
 
 def _listed(
