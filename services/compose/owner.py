@@ -16,8 +16,10 @@ def become_owner(folders: Sequence[Path], handed: Sequence[Path] = ()) -> None:
     """Turns root into the owner of mounted folders, once and for all; without any, or not root, one stays who one is.
 
     Where they belong to root, they are given to the image's own user first, with what in them belongs to root. The
-    `handed` folders, on volumes, are given to the owner with all that is in them.
+    `handed` folders, on volumes, are made, and given to the owner with all that is in them.
     """
+    for folder in handed:
+        folder.mkdir(exist_ok=True)
     if os.getuid() != 0 or not folders:
         return
     if root_is_somebody(UID_MAP.read_text()):
@@ -26,7 +28,7 @@ def become_owner(folders: Sequence[Path], handed: Sequence[Path] = ()) -> None:
     for path in _below(filter(_writable, folders)):
         if path.lstat().st_uid == 0:
             os.chown(path, owner, group, follow_symlinks=False)
-    for path in _below(folder for folder in handed if folder.exists()):
+    for path in _below(handed):
         if path.lstat().st_uid != owner:
             os.chown(path, owner, group, follow_symlinks=False)
     os.setgroups([])

@@ -22,10 +22,19 @@ IMAGE = "schema-demo:test"
 PATIENCE_S = 240.0  # on two busy cores
 POLL_S = 0.5
 READ_HDFS = """
-import io, json, sys, tarfile
+import io, json, sys, tarfile, time
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 ROOT = "http://namenode:9870/webhdfs/v1"
+def opened(there, tries=20):
+    try:
+        return urlopen(f"{ROOT}{there}?op=OPEN").read()
+    except HTTPError as error:
+        if tries == 1:
+            raise RuntimeError(error.read().decode()) from error
+    time.sleep(2)  # as its own clients do, which ask again where a DataNode has not yet told of a block
+    return opened(there, tries - 1)
 out = tarfile.open(fileobj=sys.stdout.buffer, mode="w|")
 def walk(path, name):
     for one in json.load(urlopen(f"{ROOT}{path}?op=LISTSTATUS"))["FileStatuses"]["FileStatus"]:
@@ -33,7 +42,7 @@ def walk(path, name):
         if one["type"] == "DIRECTORY":
             walk(there, f"{called}/")
         else:
-            content = urlopen(f"{ROOT}{there}?op=OPEN").read()
+            content = opened(there)
             entry = tarfile.TarInfo(called)
             entry.size = len(content)
             out.addfile(entry, io.BytesIO(content))
