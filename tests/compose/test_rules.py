@@ -216,6 +216,14 @@ def test_what_must_outlive_a_container_is_on_a_volume_of_its_own(stack: str) -> 
             assert f"{volume}:" in " ".join(map(str, services(stack)[name]["volumes"]))
 
 
+def test_no_volume_begins_with_a_folder_in_it() -> None:
+    """An engine that fills a volume for two containers that come up at once fails at the second folder of a name."""
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    folders = re.findall(r"/var/lib/demo/[\w/]+", image)
+    assert len(folders) > 3
+    assert [folder for folder in folders if Path(folder).parent != Path("/var/lib/demo")] == []
+
+
 def test_the_folders_that_are_mounted_are_there_after_a_clone() -> None:
     assert (ROOT / "data/input/.gitkeep").is_file()
     assert (ROOT / "data/output/.gitkeep").is_file()
