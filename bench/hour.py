@@ -21,6 +21,7 @@ from bench.run import MB, ROOT, command
 from demo.child import Child
 
 TOPIC = "hour"
+HEAP = "512m"  # of the job: a larger one is still filling when the hour is over
 BEGIN = datetime(2025, 1, 6, 9)  # noqa: DTZ001  # the schema's own zone
 SPEED = 20
 ROWS = 720_000  # 200 a second of their own time, 4,000 of ours
@@ -50,7 +51,7 @@ def measure(share: float, folder: Path, tell: Callable[[str], None]) -> Sizes:
     ]
     command(["datagen", "generate", cards.SCHEMA, "--rows", rows, *span, "--quiet", "-o", folder / "input"])
     sizes: dict[str, list[float]] = {"replay": [], "streaming job": [], "page": []}
-    with broker(folder) as address, live(folder, address, TOPIC) as running:
+    with broker(folder) as address, live(folder, address, TOPIC, HEAP) as running:
         replay = _replay(folder, address)
         try:
             tell(f"{rows:,} events of {minutes} minutes at {SPEED} times their speed")

@@ -43,15 +43,16 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, address: str, topic: str) -> Iterator[Live]:
-    """Both, until the body ends. The input is `folder`/input."""
+def live(folder: Path, address: str, topic: str, heap: str | None = None) -> Iterator[Live]:
+    """Both, until the body ends. The input is `folder`/input; `heap` is the job's, Spark's own where none is given."""
     port, dataset = free_port(), read_schema(cards.SCHEMA).name
     where: list[str | Path] = ["--output", folder / "data" / "output", "--state", folder / "state"]
     job: list[str | Path] = [sys.executable, JOB, "--schema", cards.SCHEMA, "--input", folder / "input"]
     job += ["--bootstrap-servers", address, "--topic", topic, "--trigger", TRIGGER, *where]
     page: list[str | Path] = [sys.executable, "-m", "streaming_dashboard", "--data", folder / "data"]
     page += ["--dataset", dataset, "--port", str(port)]
-    running = Live(_started("job", job, folder), _started("page", page, folder), port)
+    bounded = {"SPARK_DRIVER_MEMORY": heap} if heap else {}
+    running = Live(_started("job", job, folder, **bounded), _started("page", page, folder), port)
     try:
         yield running
     finally:
@@ -59,5 +60,5 @@ def live(folder: Path, address: str, topic: str) -> Iterator[Live]:
             child.end(grace_s=15)
 
 
-def _started(name: str, words: list[str | Path], folder: Path) -> Child:
-    return Child(name, words, log=folder / f"{name}.log", env={**os.environ}, cwd=ROOT)
+def _started(name: str, words: list[str | Path], folder: Path, **given: str) -> Child:
+    return Child(name, words, log=folder / f"{name}.log", env={**os.environ, **given}, cwd=ROOT)
