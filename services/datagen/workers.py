@@ -138,6 +138,7 @@ class Work:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
+        self._at_work = threading.Semaphore(0)  # how many more may be; given by `run`
         self._started = 0  # workers
         self._gone: list[str] = []  # those of them that have ended
         self._news: SimpleQueue[None] = SimpleQueue()  # wakes who waits for that
@@ -147,7 +148,7 @@ class Work:
 
         What a worker raises is raised here once all have ended; so is a signal's exception.
         """
-        self._at_work = threading.Semaphore(workers)
+        self._at_work.release(workers)
         try:
             with undisturbed():
                 for number in range(workers + (workers > 1)):

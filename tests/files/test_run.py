@@ -8,7 +8,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.compile import compile_schema
 from datagen.errors import UserError
 from datagen.layout import Cut
-from datagen.schema import read_schema
-from datagen.sinks.durable import Target, new_file
 from tests.files import shop
 from tests.files.shop import DAYS, contents, listed, make, plan_of
-from tests.gallery import GALLERY
 
 OUTPUTS = [("csv", False), ("csv", True), ("jsonl", False), ("jsonl", True), ("parquet", False)]
 ENDINGS = {("csv", False): "csv", ("csv", True): "csv.gz", ("jsonl", False): "jsonl", ("jsonl", True): "jsonl.gz"}
@@ -75,55 +70,6 @@ def test_many_rows_in_one_file_are_the_same_from_any_number_of_workers(
     for file, workers, block_rows in zip(files, (1, 4, 3), (65_536, 65_536, 777), strict=True):
         make(plan, file, workers=workers, block_rows=block_rows)
     assert files[0].read_bytes() == files[1].read_bytes() == files[2].read_bytes()
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_few_more_files_are_open_than_there_are_workers(
-    workers: int, document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[Target] = []
-    most = 0
-
-    def counted(path: Path) -> Target:
-        nonlocal most
-        made.append(new_file(path))
-        most = max(most, sum(target.descriptor >= 0 for target in made))
-        return made[-1]
-
-    monkeypatch.setattr("datagen.run.new_file", counted)
-    make(plan_of(document), tmp_path / "set", workers=workers, block_rows=10)
-    waits_for_the_disk = 0 if workers == 1 else 1
-    assert (len(made), 0 < most <= workers + waits_for_the_disk) == (5, True)
-
-
-def test_a_file_is_not_closed_under_one_who_still_waits_for_the_disk(
-    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_still: list[bool] = []
-    waits_s = iter([0.5])
-
-    def slow(target: Target) -> None:
-        time.sleep(next(waits_s, 0))
-        open_still.append(target.descriptor >= 0)
-
-    monkeypatch.setattr(Target, "settle", slow)
-    make(plan_of(document), tmp_path / "one.csv", workers=3, block_rows=50)
-    assert len(open_still) > 3
-    assert all(open_still)
-
-
-def test_of_several_tables_the_largest_is_begun_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that what is left to share at the end is small."""
-    begun: list[str] = []
-
-    def noted(path: Path) -> Target:
-        begun.append(path.stem)
-        return new_file(path)
-
-    monkeypatch.setattr("datagen.run.new_file", noted)
-    plan = compile_schema(read_schema(GALLERY["shop"], scale=0.05))
-    make(plan, tmp_path / "set")
-    assert begun == sorted(plan.tables, key=lambda name: plan.tables[name].rows, reverse=True)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)

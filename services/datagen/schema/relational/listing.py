@@ -20,7 +20,7 @@ from datagen.schema.relational.written import WrittenColumn, WrittenTable
 
 def with_listed_segments(tables: Mapping[str, WrittenTable]) -> dict[str, WrittenTable]:
     found = {name: segment_column(table, tables) for name, table in tables.items()}
-    return {name: _with(table, found[name]) for name, table in tables.items()}
+    return {name: table.with_column(column) if (column := found[name]) else table for name, table in tables.items()}
 
 
 def segment_column(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> WrittenColumn | None:
@@ -30,12 +30,6 @@ def segment_column(table: WrittenTable, tables: Mapping[str, WrittenTable]) -> W
     shares = segment_shares(table, column.name) if column else {}
     listed = _listed(column, table, shares, tables) if column and shares else None
     return replace(column, kind="choice", generator=listed, popularity=None) if column and listed else column
-
-
-def _with(table: WrittenTable, column: WrittenColumn | None) -> WrittenTable:
-    if column is None or column is table.columns[column.name]:
-        return table
-    return replace(table, columns={**table.columns, column.name: column})
 
 
 def _listed(
@@ -52,7 +46,7 @@ def _listed(
             return None
 
 
-def _choice(values: tuple[Any, ...], kind: Any) -> ChoiceChoice | None:
+def _choice(values: tuple[Any, ...], kind: str | None) -> ChoiceChoice | None:
     return ChoiceChoice.model_validate({"choices": values, "weights_kind": kind}) if values else None
 
 

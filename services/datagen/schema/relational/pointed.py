@@ -40,12 +40,8 @@ def with_foreign_keys(tables: Tables, constraints: Constraints) -> tuple[dict[st
             continue
         lookup = LookupChoice.model_validate({"from": foreign.to})
         pointer = replace(column, kind="lookup", generator=lookup, drawn=None, modifiers=(), popularity=None)
-        made[place[0]] = _with(made[place[0]], pointer)
+        made[place[0]] = made[place[0]].with_column(pointer)
     return made, replace(constraints, enum=tuple(enums))
-
-
-def _with(table: WrittenTable, column: WrittenColumn) -> WrittenTable:
-    return replace(table, columns={**table.columns, column.name: column})
 
 
 def _reads(table: str, other: str, tables: Tables) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -61,6 +61,10 @@ class WrittenTable:
     model: NodeChoice | None  # None where its shape is at fault
     columns: Mapping[str, WrittenColumn]
     effects: tuple[WrittenModifier, ...] = ()
+
+    def with_column(self, column: WrittenColumn) -> WrittenTable:
+        """The table with this column in the place of the one of its name."""
+        return replace(self, columns={**self.columns, column.name: column})
 
     @property
     def parents(self) -> tuple[str, ...]:
