@@ -16,7 +16,7 @@ from datagen.schema import read_schema
 
 def write(rows: int, folder: Path, form: str, workers: int) -> None:
     dataset = read_schema(cards.SCHEMA, overrides={"entity_count": rows, "output.format": form})
-    generate_set(compile_schema(dataset), Folder(folder), Options(workers=workers))
+    generate_set(compile_schema(dataset), Folder(folder), Options(workers=workers, may_fork=True))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def work(customers: int, folder: Path, form: str, workers: int) -> None:
         folder.mkdir()
         in_memory(plan)
     else:
-        generate_set(plan, Folder(folder), Options(workers=workers))
+        generate_set(plan, Folder(folder), Options(workers=workers, may_fork=True))
 
 
 if __name__ == "__main__":

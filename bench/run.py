@@ -6,9 +6,11 @@ import json
 import os
 import resource
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from subprocess import DEVNULL, PIPE, Popen
@@ -18,12 +20,13 @@ import psutil
 ROOT = Path(__file__).parents[1]
 MB = 1_000_000
 ROW_BYTES = 170  # about
+LOOK_S = 0.1
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """By the work itself, without the start of the interpreter and its imports; memory is the process's peak."""
+    """By the work itself, without the start of the interpreter and its imports; memory is its peak."""
 
     rows: int
     seconds: float
@@ -97,10 +100,12 @@ def run(program: str, arguments: Sequence[object]) -> Used:
     """What `python -m bench.<program>` printed last. RuntimeError where it failed."""
     command = [sys.executable, "-m", f"bench.{program}", *map(str, arguments)]
     done = Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
-    out, err = done.communicate()
+    with forks_watched(done.pid) as together:
+        out, err = done.communicate()
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{err[-2000:]}")
-    return Used(**json.loads(out.splitlines()[-1]))
+    used = Used(**json.loads(out.splitlines()[-1]))
+    return replace(used, rss_bytes=max(used.rss_bytes, *together))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,33 @@ def command(arguments: Sequence[object]) -> Ended:
     """`python -m` with these arguments, all of it. RuntimeError where it failed."""
     wall = time.perf_counter()
     process = Popen([sys.executable, "-m", *map(str, arguments)], cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    with forks_watched(process.pid) as together:
+        _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, arguments))} ended with {process.returncode}")
-    return Ended(time.perf_counter() - wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT)
+    return Ended(
+        time.perf_counter() - wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss * RSS_UNIT, *together)
+    )
+
+
+@contextmanager
+def forks_watched(pid: int) -> Iterator[list[int]]:
+    """Bytes that a process and its forks were seen to take together, their common pages counted once."""
+    seen, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK_S):
+            with suppress(psutil.Error):
+                process = psutil.Process(pid)
+                forks = [child for child in process.children() if child.cmdline() == process.cmdline()]
+                if forks:
+                    seen.append(sum(each.memory_full_info().pss for each in (process, *forks)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watcher.join()

@@ -8,13 +8,14 @@ rows of a day keep the order they have in the table, and so the file is the same
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from datagen import processes
 from datagen.days import NO_DAY, date_of, day_of, days_of, days_of_rows, window_days, window_of
 from datagen.formats import Format, format_of
 from datagen.layout import Extract, Scattered
@@ -23,7 +24,7 @@ from datagen.progress import Tally
 from datagen.rows import generate, generate_picked, joined, plain, spans
 from datagen.sinks.durable import Target
 from datagen.spool import Piece, Spool, SpoolFile, cut_by_day, open_spool
-from datagen.workers import Receipts, Work
+from datagen.workers import Receipts, Work, in_turn
 
 Made = tuple[Sequence[Extract], Receipts]
 OpenTarget = Callable[[Extract], Target]
@@ -37,13 +38,16 @@ class How:
     block_rows: int
     tally: Tally
     tell: Callable[[str], None] = lambda _: None
+    begun: Callable[[], object] = lambda: None  # called when the work has begun
+    may_fork: bool = False
 
 
 def make(plan: Plan, parts: Sequence[Extract], open_target: OpenTarget, how: How, scratch: Path | None = None) -> Made:
     """Make all parts, and give what was made: each day for itself. All days of a table take room in `scratch`."""
     scattered = next((part for part in parts if isinstance(part, Scattered)), None)  # only one table is analysed
     if scattered is None:
-        return parts, _work(plan, parts, {}, open_target, how)
+        return parts, _shared_out(plan, parts, open_target, how)
+    how.begun()
     if scattered.day is not None:
         return parts, _with_one_day(plan, parts, scattered, open_target, how)
     assert scratch is not None, "all days of a table are cut on a disk"
@@ -70,13 +74,34 @@ def _with_all_days(
     return parts, _work(plan, parts, {every.table: form}, open_target, how)
 
 
+def _shared_out(plan: Plan, parts: Sequence[Extract], open_target: OpenTarget, how: How) -> Receipts:
+    """Make these, by several processes where that is worth it."""
+    costs = [part.about * len(plan.tables[part.table].columns) for part in parts]
+    blocks = sum(part.about for part in parts) // how.block_rows
+    count = processes.worth(costs, blocks, how.workers) if how.may_fork else 1
+    if count == 1:
+        how.begun()
+        return _work(plan, parts, {}, open_target, how)
+    formats = _formats(plan, parts, {})
+
+    def make_work(extracts: Iterator[Extract], tally: Tally) -> Work:
+        return Work(extracts, formats, open_target, how.block_rows, tally)
+
+    return processes.run(parts, make_work, how.tally, count, how.workers, how.begun)
+
+
 def _work(
     plan: Plan, parts: Sequence[Extract], known: Mapping[str, Format], open_target: OpenTarget, how: How
 ) -> Receipts:
-    """Make these; of the tables of `known` in that format."""
-    formats = {name: known.get(name) or format_of(plan, plan.tables[name]) for name in {part.table for part in parts}}
-    blocks = sum(max(1, -(-part.about // how.block_rows)) for part in parts)
-    return Work(parts, formats, open_target, how.block_rows, how.tally).run(min(how.workers, blocks))
+    """Make these by threads; of the tables of `known` in that format."""
+    work = Work(iter(in_turn(parts)), _formats(plan, parts, known), open_target, how.block_rows, how.tally)
+    workers = min(how.workers, sum(max(1, -(-part.about // how.block_rows)) for part in parts))
+    return work.run(workers, spare=workers > 1)  # a single worker waits for the disk itself
+
+
+def _formats(plan: Plan, parts: Sequence[Extract], known: Mapping[str, Format]) -> dict[str, Format]:
+    tables = {part.table for part in parts}
+    return {name: known.get(name) or format_of(plan, plan.tables[name]) for name in tables}
 
 
 class Picker:

@@ -67,7 +67,9 @@ FILES: tuple[Option, ...] = (
 
 # How the work is done; nothing of it changes a byte.
 WORK: tuple[Option, ...] = (
-    click.option("--workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Threads; else one a core."),
+    click.option(
+        "--workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="At work at a time; else one a core."
+    ),
     click.option(
         "--block-rows",
         type=click.IntRange(1, MOST_BLOCK_ROWS),

@@ -44,7 +44,8 @@ class Options:
     block_rows: int = BLOCK_ROWS
     clear_output: bool = False
     tell: Callable[[str], None] = lambda _: None  # takes sentences for the user
-    watch: Callable[[Tally], object] = lambda _: None  # takes the tally before the work begins
+    watch: Callable[[Tally], object] = lambda _: None  # takes the tally when the work has begun
+    may_fork: bool = False  # where workers may be processes; for a process that has no other thread
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
 
@@ -154,10 +155,9 @@ def _work(plan: Plan, parts: Sequence[Extract], path: Path, options: Options) ->
     tally = Tally(sum(part.about for part in parts))
 
     def work(open_target: OpenTarget, scratch: Path | None = None) -> Made:
-        options.watch(tally)
-        return by_day.make(
-            plan, parts, open_target, How(options.workers, options.block_rows, tally, options.tell), scratch
-        )
+        begun = partial(options.watch, tally)
+        how = How(options.workers, options.block_rows, tally, options.tell, begun, options.may_fork)
+        return by_day.make(plan, parts, open_target, how, scratch)
 
     try:
         yield work

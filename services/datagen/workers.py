@@ -1,15 +1,15 @@
 """Threads that make extracts: each takes a block of rows, makes it, and writes it when its turn in the file has come.
 
 A worker stays with its file and then takes one that nobody has begun, so with many files nobody waits and few more are
-open than there are workers; towards the end, and for a single file, several work on one. Where there are several there
-is one thread more than may be at work at a time, so that no core is idle while one waits for the disk; a single worker
-waits itself. NumPy and Arrow let go of the interpreter lock, so threads are enough, and what is made need not travel.
+open than there are workers; towards the end, and for a single file, several work on one. A spare thread keeps the
+cores at work while one waits for the disk. NumPy and Arrow let go of the interpreter lock, and what is made need not
+travel; where there are files enough, `processes` shares them out among several interpreters.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -112,19 +112,18 @@ class Block:
     last: bool
 
 
-def _last_first(extracts: Sequence[Extract]) -> list[Extract]:
-    """To be taken from the end: of several tables the largest first, since the blocks of a file are encoded in turn."""
-    waiting = list(reversed(extracts))
+def in_turn(extracts: Sequence[Extract]) -> list[Extract]:
+    """As they are best begun: of several tables the largest first, since the blocks of a file are encoded in turn."""
     several = len({extract.table for extract in extracts}) > 1
-    return sorted(waiting, key=lambda extract: extract.about) if several else waiting
+    return sorted(extracts, key=lambda extract: extract.about, reverse=True) if several else list(extracts)
 
 
 class Work:
-    """All extracts of a run, handed out block by block."""
+    """Extracts, begun in the order in which they come, and handed out block by block."""
 
     def __init__(
         self,
-        extracts: Sequence[Extract],
+        extracts: Iterator[Extract],
         formats: Mapping[str, Format],
         open_target: Callable[[Extract], Target],
         block_rows: int,
@@ -133,25 +132,27 @@ class Work:
         self.receipts: Receipts = {}
         self._formats, self._open_target = formats, open_target
         self._block_rows, self._tally = block_rows, tally
-        self._waiting = _last_first(extracts)
+        self._waiting = extracts
         self._open: list[OpenExtract] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
-        self._at_work = threading.Semaphore(0)  # how many more may be; given by `run`
+        self._places = 0  # how many may be at work at a time; given by `run`
+        self._at_work = threading.Semaphore(0)  # how many more may be
         self._started = 0  # workers
         self._gone: list[str] = []  # those of them that have ended
         self._news: SimpleQueue[None] = SimpleQueue()  # wakes who waits for that
 
-    def run(self, workers: int) -> Receipts:
-        """Make everything, so many threads at work at a time.
+    def run(self, workers: int, spare: bool) -> Receipts:
+        """Make everything, so many threads at work at a time; a spare one is at work while another waits for the disk.
 
         What a worker raises is raised here once all have ended; so is a signal's exception.
         """
+        self._places = workers
         self._at_work.release(workers)
         try:
             with undisturbed():
-                for number in range(workers + (workers > 1)):
+                for number in range(workers + spare):
                     self._start(number)
             self._wait()
         finally:
@@ -220,21 +221,17 @@ class Work:
     def _take(self, file: OpenExtract | None) -> Block | None:
         """A block of this file, else of one that nobody has begun, else of the one with the most left to do.
 
-        None when all is taken.
+        None when all is taken. A spare thread begins none, so that what is left to begin is shared out late.
         """
         with self._lock:
             if self._stopped.is_set():
                 return None
             if file is not None and not file.all_taken:
                 return file.take()
-            if self._waiting:
-                file = self._begin(self._waiting.pop())
-            else:
-                begun = [file for file in self._open if not file.all_taken]
-                if not begun:
-                    return None
-                file = max(begun, key=lambda file: file.about_left)
-            return file.take()
+            begun = [file for file in self._open if not file.all_taken]
+            if len(begun) < self._places and (extract := next(self._waiting, None)) is not None:
+                begun = [self._begin(extract)]
+            return max(begun, key=lambda file: file.about_left).take() if begun else None
 
     def _begin(self, extract: Extract) -> OpenExtract:
         target = self._open_target(extract)

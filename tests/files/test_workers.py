@@ -10,6 +10,7 @@ import pytest
 from datagen.compile import compile_schema
 from datagen.schema import read_schema
 from datagen.sinks.durable import Target, new_file
+from datagen.workers import Work
 from tests.files import shop
 from tests.files.shop import make, plan_of
 from tests.gallery import GALLERY
@@ -53,6 +54,29 @@ def test_a_file_is_not_closed_under_one_who_still_waits_for_the_disk(
     make(plan_of(document), tmp_path / "one.csv", workers=3, block_rows=50)
     assert len(open_still) > 3
     assert all(open_still)
+
+
+def test_a_spare_thread_begins_no_file_while_another_has_rows_left(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that of several processes none takes what another could do."""
+    left: list[int] = []
+    before: list[Path] = []
+
+    def noted(path: Path) -> Target:
+        left.extend(80 - rows_in(last) for last in before[-1:])
+        before.append(path)
+        return new_file(path)
+
+    def rows_in(path: Path) -> int:
+        return path.read_text().count("\n") - 1
+
+    run = Work.run
+    monkeypatch.setattr(Work, "run", lambda work, *_, **__: run(work, 1, spare=True))
+    monkeypatch.setattr(Target, "settle", lambda _: time.sleep(0.02))
+    monkeypatch.setattr("datagen.run.new_file", noted)
+    make(plan_of(document), tmp_path / "set", block_rows=10)
+    assert (len(left), max(left) <= 20) == (4, True)
 
 
 def test_of_several_tables_the_largest_is_begun_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ def run(request: Request, how: How) -> Path | None:
             clear_output=how.clear_output,
             tell=say,
             watch=lambda tally: stack.enter_context(shown(tally, how.quiet)),
+            may_fork=threading.active_count() == 1,
         )
         result = generate_set(prepared.plan, prepared.destination, options)
     if not how.quiet:
