@@ -1,10 +1,11 @@
 """The windows of card_transactions by an ordinary streaming program that checks nothing.
 
-python -m bench.stream_plain ADDRESS TOPIC OUTPUT ROWS
+python -m bench.stream_plain ADDRESS TOPIC OUTPUT ROWS [tuned]
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def stream(spark: SparkSession, address: str, topic: str, target: Path) -> None:
 
 if __name__ == "__main__":
     ADDRESS, TOPIC, TARGET, ROWS = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
+    if sys.argv[5:] != ["tuned"]:
+        os.environ.setdefault("SPARK_SUBMIT_OPTS", "")  # Java as it comes
     SESSION = session()
     measured(ROWS, lambda: stream(SESSION, ADDRESS, TOPIC, TARGET), TARGET)
     SESSION.stop()

@@ -1,6 +1,7 @@
 """The Spark session every job starts from: UTC, loud about wrong values, quiet on the terminal, bound to this host.
 
-What tunes the virtual machine stays out of here: Spark itself reads SPARK_SUBMIT_OPTS.
+What tunes the virtual machine is in SPARK_SUBMIT_OPTS, which Spark itself reads; here it is set for one machine where
+nobody has set it.
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ OF_ITSELF = b"WARNING: "  # how Java begins what it says of its modules and opti
 LAST_WORDS_S = 1.0
 LOGGED_AND_RAISED = ("py4j", "SQLQueryContextLogger", "DataFrameQueryContextLogger")  # each error, with a traceback
 JAVA_OPTIONS = "-Duser.timezone=UTC -Dfile.encoding=UTF-8"
+PATIENT = (
+    "-XX:+UseParallelGC -XX:Tier4InvocationThreshold=40000 -XX:Tier4MinInvocationThreshold=5000 "
+    "-XX:Tier4CompileThreshold=120000 -XX:Tier4BackEdgeThreshold=320000"
+)
+JAVA_GIVEN = ("SPARK_SUBMIT_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")  # where it is said how Java is to run
 
 
 def start(
@@ -76,6 +82,8 @@ def start(
         os.environ["PYSPARK_PYTHON"] = sys.executable
     if master.startswith("local"):
         os.environ["SPARK_LOCAL_IP"] = HERE
+        if not any(name in os.environ for name in JAVA_GIVEN):
+            os.environ["SPARK_SUBMIT_OPTS"] = PATIENT
         options |= LOCAL
     if events is not None:
         options |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": _folder(events)}

@@ -25,7 +25,7 @@ from streaming.checkpoint import Checkpoint
 from streaming.events import Judging, judging_of
 from streaming.faults import is_away, is_odd
 from streaming.observed import Listener
-from streaming.panes import Cut, cut_of, published_type
+from streaming.panes import LAYOUT, Cut, cut_of, published_type
 from streaming.progress import Progress
 from streaming.publisher import Places, Publisher
 from streaming.publishing import Publishing
@@ -128,7 +128,7 @@ class Job:
             held.enter_context(locks.acquire(local / ".lock"))
 
     def _agree(self, places: Places, topic: Topic) -> None:
-        mark = marks.Mark(self.analysis.dataset, self.analysis.fingerprint, topic.name, topic.id)
+        mark = marks.Mark(self.analysis.dataset, self.analysis.fingerprint, topic.name, topic.id, LAYOUT)
         shelves = {
             "checkpoint": places.checkpoint,
             "sink": places.sink,

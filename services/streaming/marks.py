@@ -27,6 +27,7 @@ class Mark:
     fingerprint: str
     topic: str
     topic_id: str
+    layout: int = 1  # of the state that the query keeps
 
 
 def agree(shelves: Mapping[str, Shelf], mark: Mark) -> None:
@@ -64,4 +65,6 @@ def _difference(other: Mark, mark: Mark) -> str:
         return f"made by schema {other.dataset} {other.fingerprint[:8]}, not {mark.dataset} {mark.fingerprint[:8]}"
     if other.topic != mark.topic:
         return f"made from topic {other.topic!r}, not {mark.topic!r}"
+    if other.layout != mark.layout:
+        return f"its state has layout {other.layout}, and this version goes on from layout {mark.layout}"
     return f"topic {mark.topic!r} was made anew since"

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 RETAINED = 30  # batches: the publisher may be that far behind
 LOCAL_PARTITIONS, CLUSTER_PARTITIONS = 2, 8  # frozen by the checkpoint
 
+HERE = {"spark.sql.shuffle.orderIndependentChecksum.enabled": "false"}  # nothing is lost on the way and made again
+
 
 def settings(class_path: str, *, local: bool) -> dict[str, str]:
     partitions = LOCAL_PARTITIONS if local else CLUSTER_PARTITIONS
     return {
         "spark.driver.extraClassPath": class_path,
-        **({} if local else {"spark.executor.extraClassPath": class_path}),
+        **(HERE if local else {"spark.executor.extraClassPath": class_path}),
         "spark.sql.shuffle.partitions": str(partitions),
         "spark.sql.streaming.minBatchesToRetain": str(RETAINED),
         "spark.sql.streaming.stateStore.maintenanceInterval": "10s",

@@ -40,7 +40,7 @@ from streaming.topics import SERVERS, Kafka  # noqa: E402
 NAME = "stream.retail_sales_aggregator"
 HDFS = "hdfs://namenode:8020/data"
 BOOTSTRAP = "127.0.0.1:9092"
-BATCH_ROWS = 200_000
+BATCH_ROWS = 400_000
 GOES_ON = "make room and start this again: it goes on where it stopped, and what was published stays"
 SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ms|milliseconds?|s|seconds?|min|minutes?)?")
 UNITS_S = {"ms": 0.001, "mi": 60.0, "s": 1.0}

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from datagen.errors import UserError
 from datagen.messages import FINGERPRINT_KEY
@@ -24,6 +23,7 @@ from streaming.checkpoint import Offsets
 
 ANSWER_S = 10
 SERVERS = "bootstrap.servers"
+BYTES = "org.apache.kafka.common.serialization.ByteArrayDeserializer"
 # A request for the protocol's versions: size, key 18, version 0, correlation 7, no client id.
 ASKED = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 255, 255])
 
@@ -80,13 +80,25 @@ class Kafka:
     def written_fingerprint(self, topic: Topic) -> str | None:
         """What the first record of a topic says of itself, where it says so."""
         first, next_one = self._offsets(topic, "earliest"), self._offsets(topic, "latest")
-        held = {key: start for key, start in first.items() if next_one[key] > start}
-        if not held:
-            return None
-        stop = {key: start + (key in held) for key, start in first.items()}
-        rows = self.batch(topic.name, first, stop).where(F.col("key") == F.lit(bytearray(FINGERPRINT_KEY)))
-        found = rows.select(F.col("value").cast("string")).collect()
-        return str(found[0][0]) if found else None
+        with self._consumer() as consumer:
+            for number, start in first.items():
+                if next_one[number] > start:
+                    record = self._record(consumer, topic, number, start)
+                    if record is not None and record.key() == FINGERPRINT_KEY:
+                        return bytes(record.value()).decode("utf-8", "replace")
+        return None
+
+    def _record(self, consumer: Any, topic: Topic, partition: int, start: int) -> Any:
+        """The first record of a partition from a place on; None where there is none after all."""
+        jvm: Any = self.spark._jvm
+        place = jvm.org.apache.kafka.common.TopicPartition(topic.name, partition)
+        consumer.assign(self._list([place]))
+        try:
+            consumer.seek(place, start)
+            found = consumer.poll(jvm.java.time.Duration.ofSeconds(ANSWER_S)).records(place)
+        except Py4JJavaError as error:
+            raise self._told(error, topic.name) from error
+        return None if found.isEmpty() else found.get(0)
 
     def _offsets(self, topic: Topic, which: str) -> dict[int, int]:
         jvm: Any = self.spark._jvm
@@ -107,24 +119,47 @@ class Kafka:
     @contextmanager
     def _admin(self) -> Iterator[Any]:
         jvm: Any = self.spark._jvm
-        settings = jvm.java.util.HashMap()
         limits = {"default.api.timeout.ms": ANSWER_S * 1000, "request.timeout.ms": ANSWER_S * 500}
-        for name, value in {**limits, **self.settings}.items():
+        with self._client(jvm.org.apache.kafka.clients.admin.Admin.create, limits, {}) as admin:
+            yield admin
+
+    @contextmanager
+    def _consumer(self) -> Iterator[Any]:
+        """One of no group, which takes a record at a time."""
+        jvm: Any = self.spark._jvm
+        limits = {"default.api.timeout.ms": ANSWER_S * 1000}
+        fixed = {
+            "enable.auto.commit": "false",
+            "max.poll.records": "1",
+            "key.deserializer": BYTES,
+            "value.deserializer": BYTES,
+        }
+        with self._client(jvm.org.apache.kafka.clients.consumer.KafkaConsumer, limits, fixed) as consumer:
+            yield consumer
+
+    @contextmanager
+    def _client(
+        self, make: Callable[[Any], Any], limits: Mapping[str, object], fixed: Mapping[str, object]
+    ) -> Iterator[Any]:
+        """A client of Kafka's by the user's settings, which go before `limits` and behind `fixed`."""
+        jvm: Any = self.spark._jvm
+        settings = jvm.java.util.HashMap()
+        for name, value in {**limits, **self.settings, **fixed}.items():
             settings.put(name, str(value))
         try:
-            admin = jvm.org.apache.kafka.clients.admin.Admin.create(settings)
+            client = make(settings)
         except Py4JJavaError as error:
             raise UserError(f"{self.servers}: {_cause(error)}; see --bootstrap-servers and --kafka-config") from error
         try:
-            yield admin
+            yield client
         finally:
-            admin.close(jvm.java.time.Duration.ofSeconds(1))
+            client.close(jvm.java.time.Duration.ofSeconds(1))
 
-    def _list(self, names: list[str]) -> Any:
+    def _list(self, members: Sequence[object]) -> Any:
         jvm: Any = self.spark._jvm
         found = jvm.java.util.ArrayList()
-        for name in names:
-            found.add(name)
+        for member in members:
+            found.add(member)
         return found
 
     def _told(self, error: Py4JJavaError, topic: str) -> UserError:

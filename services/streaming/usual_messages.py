@@ -37,10 +37,12 @@ DIGITS = 18  # before the point, and behind it, whatever they say
 WHOLE = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})"
 DECIMAL = rf"{WHOLE}(?:\.[0-9]{{1,{DIGITS}}})?"
 CODE = rf"0|-?[1-9][0-9]{{0,{DIGITS - 1}}}"  # as it is written again
-FLAG = "true|false"
+TRUE = "true"
+FLAG = f"{TRUE}|false"
 INSTANT_TEXT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?"  # Z stands behind it
 EPOCHS = r"0|[1-9]\d{0,8}"
 ANY = rf'"{PLAIN}*"|{DECIMAL}|{FLAG}|null'
+NULL = "null"
 ROW = "row"  # a part that is there where a row is; a heartbeat has none
 # What the sender says, as parts.
 SENT_ID, SENT_EPOCH, SENT_SOURCE, SENT_CLOCK = (f"{REPLAY}.{name}" for name in (ID, EPOCH, SOURCE_TIME, CLOCK))
@@ -65,8 +67,13 @@ def spelling(reading: Reading) -> Spelling | None:
         return None
     row = ",".join(_key(column.name) + _value(place, column, reading) for place, column in enumerate(columns))
     instant = f'"(?<instant>{INSTANT_TEXT})Z"'
-    again = rf'"(\k<instant>|{INSTANT_TEXT})Z"'  # mostly the same one, and soon told
-    sent = {ID: f'(?:"({PLAIN}+)"|null)', EPOCH: f"({EPOCHS})", SOURCE_TIME: f"(?:{again}|null)", CLOCK: again}
+    again, another = r'"\k<instant>Z"', rf'"{INSTANT_TEXT}Z"'  # the same one, mostly, is no part
+    sent = {
+        ID: f'(?:"({PLAIN}+)"|null)',
+        EPOCH: f"({EPOCHS})",
+        SOURCE_TIME: f"(?:{again}|({another}|{NULL}))",
+        CLOCK: f"(?:{again}|({another}))",
+    }
     told = ",".join(_key(name) + value for name, value in sent.items())
     read = {*coded, *reading.flags, *(one.name for one in reading.numbers)}
     taken = [column.name for column in columns if column.name in read or column.kind == "object"]
@@ -113,21 +120,22 @@ def _values(spelled: Spelling, reading: Reading) -> dict[str, Column]:
     texts = (*reading.dimensions, *reading.texts)
     instant = times.instant_us(F.concat(parts[EVENT_TIME], F.lit("Z")), own) if "%" in own else _us(parts[EVENT_TIME])
 
-    def same(name: str) -> Column:
-        return parts[name] == parts[EVENT_TIME]  # what is read need not be read again
+    def again(name: str) -> Column:
+        """What is the event's own time need not be read again."""
+        return F.when(parts[name] == "", instant).otherwise(_us(F.btrim(parts[name], F.lit('"Z'))))
 
-    counted = (parts[ROW] != "") & (parts[SENT_ID] != "") & (parts[SENT_SOURCE] != "")
-    alone = (parts[ROW] == "") & (parts[SENT_ID] == "") & (parts[SENT_SOURCE] == "")
+    counted = (parts[ROW] != "") & (parts[SENT_ID] != "") & (parts[SENT_SOURCE] != NULL)
+    alone = (parts[ROW] == "") & (parts[SENT_ID] == "") & (parts[SENT_SOURCE] == NULL)
     return {
         FATE: F.when(counted, COUNTED).when(alone, HEARTBEAT),
         INSTANT: instant,
-        SOURCE_TIME: F.when(same(SENT_SOURCE), instant).otherwise(_us(parts[SENT_SOURCE])),
-        CLOCK_US: F.when(same(SENT_CLOCK), instant).otherwise(_us(parts[SENT_CLOCK])),
+        SOURCE_TIME: again(SENT_SOURCE),
+        CLOCK_US: again(SENT_CLOCK),
         EPOCH: parts[SENT_EPOCH].try_cast("bigint"),
         IDENTITY: parts[SENT_ID],
         **{dimension(name): F.nullif(parts[name], F.lit("")) for name in texts},
         **{number(one.name): parts[one.name].try_cast(decimals.spark_type(one)) for one in reading.numbers},
-        **{flag(name): parts[name].try_cast("boolean") for name in reading.flags},
+        **{flag(name): F.when(parts[name] != "", parts[name] == TRUE) for name in reading.flags},
     }
 
 

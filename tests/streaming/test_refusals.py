@@ -72,10 +72,11 @@ def test_a_half_that_is_gone_is_refused(lost: str, shelves: dict[str, Shelf], tm
         ({"fingerprint": "e" * 64}, "made by schema shop eeeeeeee, not shop ffffffff"),
         ({"topic": "other"}, "made from topic 'other', not 'shop-ffffffff'"),
         ({"topic_id": "id0"}, "topic 'shop-ffffffff' was made anew since"),
+        ({"layout": 0}, "its state has layout 0, and this version goes on from layout 1"),
     ],
 )
 def test_state_of_another_schema_or_topic_is_refused(
-    changed: dict[str, str], said: str, shelves: dict[str, Shelf]
+    changed: dict[str, Any], said: str, shelves: dict[str, Shelf]
 ) -> None:
     agree(shelves, replace(MARK, **changed))
     with pytest.raises(UserError, match=f"{said}; `demo reset` removes topic, checkpoint and output together"):
