@@ -44,7 +44,7 @@ def check(target: Path, rows: int) -> None:
 
 if __name__ == "__main__":
     ADDRESS, TOPIC, TARGET, ROWS = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
-    SESSION = session()
+    SESSION = session(patient=True)
     measured(ROWS, lambda: stream(SESSION, ADDRESS, TOPIC, TARGET), TARGET)
     check(TARGET, ROWS)
     SESSION.stop()

@@ -5,7 +5,6 @@ python -m bench.stream_plain ADDRESS TOPIC OUTPUT ROWS [tuned]
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -33,8 +32,6 @@ def stream(spark: SparkSession, address: str, topic: str, target: Path) -> None:
 
 if __name__ == "__main__":
     ADDRESS, TOPIC, TARGET, ROWS = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
-    if sys.argv[5:] != ["tuned"]:
-        os.environ.setdefault("SPARK_SUBMIT_OPTS", "")  # Java as it comes
-    SESSION = session()
+    SESSION = session(patient=sys.argv[5:] == ["tuned"])
     measured(ROWS, lambda: stream(SESSION, ADDRESS, TOPIC, TARGET), TARGET)
     SESSION.stop()

@@ -1,4 +1,4 @@
-"""The session of both programs of the stream's benchmark: the connector at hand, the same partitions."""
+"""The session of the programs of the stream's benchmark: the connector at hand, the same partitions."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from streaming.connector import class_path
 from streaming.spark_settings import settings
 
 
-def session() -> SparkSession:
-    return start("bench.stream", settings=settings(class_path(os.environ), local=True))
+def session(*, patient: bool) -> SparkSession:
+    return start("bench.stream", settings=settings(class_path(os.environ), local=True), patient=patient)

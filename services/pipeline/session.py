@@ -1,7 +1,6 @@
 """The Spark session every job starts from: UTC, loud about wrong values, quiet on the terminal, bound to this host.
 
-What tunes the virtual machine is in SPARK_SUBMIT_OPTS, which Spark itself reads; here it is set for one machine where
-nobody has set it.
+What tunes the virtual machine is in SPARK_SUBMIT_OPTS, which Spark itself reads.
 """
 
 from __future__ import annotations
@@ -68,12 +67,14 @@ def start(
     events: str | None = None,
     log: Path | None = None,
     settings: Mapping[str, str] = MappingProxyType({}),
+    patient: bool = False,
 ) -> SparkSession:
     """A session of that name. `events` is the history server's folder, made where it is a path of this machine;
     `log` is the file that takes what Java says.
 
     `master` is all cores of this machine where neither it nor SPARK_MASTER is given. The Python of a cluster's
-    executors is PYSPARK_PYTHON, else called as this one. Raises UserError without Java.
+    executors is PYSPARK_PYTHON, else called as this one. A `patient` job has Java compile later, where it runs on this
+    machine and nothing is said of how Java is to run. Raises UserError without Java.
     """
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     master = master or os.environ.get("SPARK_MASTER") or "local[*]"
@@ -82,7 +83,7 @@ def start(
         os.environ["PYSPARK_PYTHON"] = sys.executable
     if master.startswith("local"):
         os.environ["SPARK_LOCAL_IP"] = HERE
-        if not any(name in os.environ for name in JAVA_GIVEN):
+        if patient and not any(name in os.environ for name in JAVA_GIVEN):
             os.environ["SPARK_SUBMIT_OPTS"] = PATIENT
         options |= LOCAL
     if events is not None:

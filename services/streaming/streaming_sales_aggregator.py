@@ -175,7 +175,8 @@ def run(options: Options, say: Callable[[str], None], stop: Stop) -> int:
     try:
         analysis = _analysis(options)
         local = (os.environ.get("SPARK_MASTER") or "local").startswith("local")
-        spark = session.start(NAME, log=options.log, settings=settings(class_path(os.environ), local=local))
+        tuned = settings(class_path(os.environ), local=local)
+        spark = session.start(NAME, log=options.log, settings=tuned, patient=True)
         stop.guard(spark)
         try:
             Job(
