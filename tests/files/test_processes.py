@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datagen.commands import generate
+from datagen.memory import limit_bytes
 from datagen.processes import BLOCKS_EACH, LONGEST, worth
 from tests.files import shop
 from tests.files.conftest import Mount
@@ -202,3 +204,14 @@ def test_a_fault_of_ours_in_a_worker_says_where(raised: str, schema: Path, tmp_p
     assert re.search(r"odd\n+in a worker:\n(.*\n)+.*in new_file\n", told.stderr)
     assert "was ended" not in told.stderr
     assert os.listdir(tmp_path) == ["shop.json"]
+
+
+@pytest.mark.parametrize(("limit", "workers"), [(None, 16), ("max\n", 16), ("536870912\n", 3), ("200000000\n", 1)])
+def test_a_container_of_little_memory_has_fewer_workers(
+    limit: str | None, workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if limit is not None:
+        (tmp_path / "memory.max").write_text(limit)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(16))
+    monkeypatch.setattr(generate, "limit_bytes", lambda: limit_bytes(tmp_path))
+    assert generate.usable_workers() == workers

@@ -12,11 +12,14 @@ import click
 
 from datagen.destination import Destination, File, Folder, Remote, Stream
 from datagen.errors import UserError
+from datagen.memory import limit_bytes
 from datagen.plan import Plan
 from datagen.progress import shown
 from datagen.request import Prepared, Request, prepare
 from datagen.run import BLOCK_ROWS, Options, Result, generate_set
 from datagen.sinks.faults import size_text
+
+BASE_BYTES, WORKER_BYTES = 150_000_000, 120_000_000  # what a run takes, and each of its workers, at the most seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def run(request: Request, how: How) -> Path | None:
     with ExitStack() as stack:
         options = Options(
             cut=request.cut,
-            workers=how.workers or usable_cores(),
+            workers=how.workers or usable_workers(),
             block_rows=how.block_rows,
             clear_output=how.clear_output,
             tell=say,
@@ -52,8 +55,11 @@ def run(request: Request, how: How) -> Path | None:
     return prepared.destination.path if isinstance(prepared.destination, Folder) else None
 
 
-def usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usable_workers() -> int:
+    """One a core, and no more than fit into the memory that this process may take."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limit = limit_bytes()
+    return cores if limit is None else max(1, min(cores, (limit - BASE_BYTES) // WORKER_BYTES))
 
 
 def _refuse_bytes_on_a_terminal(prepared: Prepared) -> None:
